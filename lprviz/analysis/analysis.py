@@ -1,0 +1,201 @@
+"""`LPRAnalysis`: a data set, a representation and a kind of model, before any training set is chosen."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, get_args
+
+from lprviz.analysis.fitted import FittedLPR
+from lprviz.analysis.kernel_pool import compute_kernel_pool
+from lprviz.data.baseline import CompositionBaseline, composition_baseline
+from lprviz.data.hypers import SoapHypers
+from lprviz.data.pools import Representation, compute_pool
+from lprviz.data.structures import StructureSet
+from lprviz.errors import ModelError
+from lprviz.progress import Tick, no_tick
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from lprviz.data.cache import DiskCache
+
+ModelKind = Literal["ridge", "sparse-kernel"]
+ScaleKind = Literal["frozen", "training"]
+
+
+class LPRAnalysis:
+    """Local prediction rigidity of one data set under one representation. Immutable.
+
+    Parameters
+    ----------
+    structures : StructureSet or sequence of ase.Atoms
+        Everything there is: structures to train on and structures to judge.
+    hypers : SoapHypers, optional
+        Parameters of the SOAP power spectrum; presets for these structures by default.
+    model : {"ridge", "sparse-kernel"}
+        Ridge regression on the features, or a sparse polynomial kernel ``(x . y)^zeta`` on the normalised features.
+    alpha : float
+        Regulariser, > 0, in the convention of ``skmatter.metrics.local_prediction_rigidity``.
+    scale : {"frozen", "training"}
+        Features are divided by one number: frozen for the data set, so that adding a structure never lowers any
+        LPR, or recomputed over the training atoms at each change, which is skmatter's number exactly.
+    species_columns : bool, optional
+        One constant column per species; on by default when there are several.
+    cache : DiskCache, optional
+        Where to keep and look up representations; nothing is cached by default.
+    representation : Representation, optional
+        One computed before for the same structures, hypers and model.
+    n_sparse : int, optional
+        Sparse points of the kernel model; ``min(500, N // 2)`` by default.
+    zeta : int
+        Exponent of the kernel model.
+    baseline : CompositionBaseline, optional
+        Energy per species that the model does not have to learn; by default fitted to every labelled structure.
+
+    Examples
+    --------
+    >>> analysis = LPRAnalysis(read_structures("silicon.xyz"))              # doctest: +SKIP
+    >>> fitted = analysis.fit(range(10))                                    # doctest: +SKIP
+    >>> fitted.add(11).rigidity()                                           # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        structures: StructureSet | Sequence[Atoms],
+        *,
+        hypers: SoapHypers | None = None,
+        model: ModelKind = "ridge",
+        alpha: float = 1e-4,
+        scale: ScaleKind = "frozen",
+        species_columns: bool | None = None,
+        cache: DiskCache | None = None,
+        representation: Representation | None = None,
+        n_sparse: int | None = None,
+        zeta: int = 2,
+        baseline: CompositionBaseline | None = None,
+    ) -> None:
+        _require_choice("model", model, get_args(ModelKind))
+        _require_choice("scale", scale, get_args(ScaleKind))
+        _require_positive_alpha(alpha)
+        self._structures = structures if isinstance(structures, StructureSet) else StructureSet.from_atoms(structures)
+        self._hypers = hypers if hypers is not None else SoapHypers.default_for(self._structures)
+        self._model: ModelKind = model
+        self._alpha = float(alpha)
+        self._scale: ScaleKind = scale
+        self._species_columns = species_columns
+        self._cache = cache
+        self._n_sparse = n_sparse
+        self._zeta = zeta
+        self._baseline = baseline
+        self._representation = representation
+        self._computing = threading.Lock()
+        if representation is not None:
+            self._require_fitting(representation)
+
+    @property
+    def structures(self) -> StructureSet:
+        """The data set."""
+        return self._structures
+
+    @property
+    def hypers(self) -> SoapHypers:
+        """Parameters of the SOAP power spectrum."""
+        return self._hypers
+
+    @property
+    def model(self) -> ModelKind:
+        """Kind of model: ``"ridge"`` or ``"sparse-kernel"``."""
+        return self._model
+
+    @property
+    def alpha(self) -> float:
+        """Regulariser that `fit` starts from."""
+        return self._alpha
+
+    @property
+    def scale(self) -> ScaleKind:
+        """``"frozen"`` or ``"training"``: over which atoms features are normalised."""
+        return self._scale
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the representation is there, so that `fit` will not have to compute descriptors."""
+        return self._representation is not None
+
+    @property
+    def representation(self) -> Representation:
+        """Features of every environment in pool space; computed at first use, then kept."""
+        return self.prepare()._representation  # type: ignore[return-value]
+
+    @property
+    def baseline(self) -> CompositionBaseline:
+        """Energy per species, frozen for the data set, that is taken off before the fit and put back after it."""
+        if self._baseline is None:
+            self._baseline = composition_baseline(self._structures)
+        return self._baseline
+
+    def prepare(self, *, tick: Tick = no_tick) -> LPRAnalysis:
+        """Compute the representation now, reporting progress through `tick`; returns this very analysis.
+
+        The lock makes two threads asking at once share one computation.
+        """
+        with self._computing:
+            if self._representation is None:
+                self._representation = self._compute_representation(tick)
+        return self
+
+    def fit(self, train: Iterable[int]) -> FittedLPR:
+        """Train on the structures with these indices.
+
+        Raises
+        ------
+        ModelError
+            If an index is out of range or given twice, or there is none under ``scale="training"``.
+        """
+        return FittedLPR.from_analysis(self, train)
+
+    def _compute_representation(self, tick: Tick) -> Representation:
+        if self._model == "sparse-kernel":
+            return compute_kernel_pool(
+                self._structures,
+                self._hypers,
+                species_columns=self._species_columns,
+                n_sparse=self._n_sparse,
+                zeta=self._zeta,
+                tick=tick,
+            )
+        return compute_pool(
+            self._structures, self._hypers, species_columns=self._species_columns, tick=tick, cache=self._cache
+        )
+
+    def _require_fitting(self, representation: Representation) -> None:
+        have = (representation.pool.n_environments, representation.pool.n_structures)
+        need = (self._structures.n_environments, self._structures.n_structures)
+        if have != need:
+            raise ModelError(
+                f"The representation describes {have[0]} environments in {have[1]} structures, "
+                f"but the data set has {need[0]} in {need[1]}.",
+                "Compute the representation again for these structures.",
+            )
+
+    def __repr__(self) -> str:
+        state = repr(self._representation) if self._representation is not None else "descriptors not computed yet"
+        return (
+            f"LPRAnalysis({self._structures!r}, {self._hypers!r}, {self._model}, alpha {self._alpha:g}, "
+            f"{self._scale} scale; {state})"
+        )
+
+
+def _require_choice(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ModelError(f"There is no {name} {value!r}.", f"Choose one of {', '.join(known)}.")
+
+
+def _require_positive_alpha(alpha: float) -> None:
+    if not (math.isfinite(alpha) and alpha > 0.0):
+        raise ModelError(
+            f"alpha must be a finite number above 0, not {alpha!r}.",
+            "Without a regulariser, undetermined atoms have no rigidity to speak of; try 1e-4.",
+        )

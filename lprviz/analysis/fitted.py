@@ -1,0 +1,279 @@
+"""`FittedLPR`: an analysis with a training set. Immutable; every change returns a new one that shares all it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lprviz.analysis.influence import Atom, atom_influence, environment_of
+from lprviz.analysis.results import FloatArray, InfluenceResult, RigidityResult, Suggestion
+from lprviz.analysis.suggestion import greedy_suggestion, target_environments
+from lprviz.core.engine import RigidityEngine
+from lprviz.core.scaling import training_scale
+from lprviz.errors import ModelError
+from lprviz.progress import Tick, no_tick
+
+if TYPE_CHECKING:
+    from lprviz.analysis.analysis import LPRAnalysis
+    from lprviz.data.baseline import CompositionBaseline
+
+Members = int | Iterable[int]
+
+
+class FittedLPR:
+    """LPR, local energies and predictions of one training set. Made by `LPRAnalysis.fit`.
+
+    Parameters
+    ----------
+    analysis : LPRAnalysis
+    engine : RigidityEngine
+        At the *effective* regulariser: ``alpha`` under the frozen scale, ``alpha s_S^2`` under the training scale,
+        where ``s_S`` is the root mean square norm of the training atoms' features (the identity that makes the
+        unscaled formula equal skmatter's).
+    alpha : float
+        The regulariser as asked for.
+    """
+
+    def __init__(self, analysis: LPRAnalysis, engine: RigidityEngine, alpha: float) -> None:
+        self._analysis = analysis
+        self._engine = engine
+        self._alpha = float(alpha)
+
+    @classmethod
+    def from_analysis(cls, analysis: LPRAnalysis, train: Iterable[int]) -> FittedLPR:
+        """Train from scratch on the structures with indices `train`."""
+        members = as_members(train)
+        effective = effective_alpha(analysis, members, analysis.alpha)
+        pool = analysis.representation.pool
+        engine = RigidityEngine.from_pool(pool, alpha=effective, members=members, targets=per_atom_targets(analysis))
+        return cls(analysis, engine, analysis.alpha)
+
+    # -- what it is ---------------------------------------------------------------------------------------------------
+
+    @property
+    def analysis(self) -> LPRAnalysis:
+        """Data set, representation and kind of model."""
+        return self._analysis
+
+    @property
+    def engine(self) -> RigidityEngine:
+        """The engine underneath, at the effective regulariser."""
+        return self._engine
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Indices of the training structures, sorted."""
+        return self._engine.members
+
+    @property
+    def alpha(self) -> float:
+        """Regulariser as asked for."""
+        return self._alpha
+
+    @property
+    def scale(self) -> str:
+        """``"frozen"`` or ``"training"``."""
+        return self._analysis.scale
+
+    @property
+    def baseline(self) -> CompositionBaseline:
+        """Energy per species outside the model."""
+        return self._analysis.baseline
+
+    @property
+    def targets(self) -> FloatArray | None:
+        """What the model learns: (energy - baseline) / atoms, shape (n_structures,), eV; None without energies."""
+        return per_atom_targets(self._analysis)
+
+    # -- changes ------------------------------------------------------------------------------------------------------
+
+    def add(self, structures: Members) -> FittedLPR:
+        """Train on these structures as well."""
+        return self.edit(add=structures)
+
+    def remove(self, structures: Members) -> FittedLPR:
+        """Leave these training structures out."""
+        return self.edit(remove=structures)
+
+    def edit(self, *, add: Members = (), remove: Members = ()) -> FittedLPR:
+        """Add and remove at once.
+
+        Under the frozen scale this is a few rank-one updates. Under the training scale every feature is rescaled by
+        the change, so the new state is computed from the pool again.
+
+        Raises
+        ------
+        ModelError
+            If a structure to add is in already, one to remove is not, or an index is out of range.
+        """
+        added, removed = as_members(add), as_members(remove)
+        engine = self._engine
+        if self.scale == "frozen":
+            return self._with_engine(engine.edit(add=added, remove=removed))
+        _require_possible_edit(self.members, added, removed)
+        members = tuple(sorted((set(self.members) - set(removed)) | set(added)))
+        alpha = effective_alpha(self._analysis, members, self._alpha)
+        fresh = RigidityEngine.from_pool(engine.pool, alpha=alpha, members=members, targets=self.targets)
+        return self._with_engine(fresh)
+
+    def with_alpha(self, alpha: float) -> FittedLPR:
+        """Take another regulariser; exact, and a few milliseconds per call once the first one is done."""
+        effective = effective_alpha(self._analysis, self.members, alpha)
+        return FittedLPR(self._analysis, self._engine.with_alpha(effective), alpha)
+
+    def refactored(self) -> FittedLPR:
+        """Compute the same state from scratch; removes rounding errors that many edits may have gathered."""
+        return self._with_engine(self._engine.refactored())
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    @property
+    def lpr(self) -> FloatArray:
+        """Local prediction rigidity of every environment, shape (n_environments,), in label-equivalents."""
+        return self._engine.lpr
+
+    @property
+    def variance(self) -> FloatArray:
+        """Posterior variance ``1 / LPR`` in units of the label-noise variance, shape (n_environments,)."""
+        return self._engine.variance
+
+    @property
+    def regulariser_share(self) -> FloatArray:
+        """Share of each LPR that the regulariser provides, in [0, 1], shape (n_environments,)."""
+        return self._engine.regulariser_share
+
+    def rigidity(self) -> RigidityResult:
+        """LPR and regulariser share of every environment, with what is needed to read them."""
+        structures = self._analysis.structures
+        return RigidityResult(
+            lpr=self.lpr,
+            regulariser_share=self.regulariser_share,
+            offsets=structures.offsets,
+            numbers=structures.numbers,
+            alpha=self._alpha,
+            scale=self.scale,
+            n_train=len(self.members),
+        )
+
+    def local_energies(self) -> FloatArray | None:
+        """Predicted energy of every atom in eV, baseline included; None where a training energy is missing."""
+        local = self._engine.local_targets
+        return None if local is None else local + self.baseline.of_environments(self._analysis.structures)
+
+    def predict(self) -> FloatArray | None:
+        """Predicted total energy of every structure in eV; None where a training energy is missing."""
+        means = self._engine.predictions
+        structures = self._analysis.structures
+        return None if means is None else means * structures.sizes + self.baseline.of_structures(structures)
+
+    def influence(self, atom: Atom) -> InfluenceResult:
+        """Which training structures hold this atom, the most important first.
+
+        Parameters
+        ----------
+        atom : (structure, atom) or int
+            A pair, or the number of the environment in the whole set.
+        """
+        return atom_influence(self._engine, self._analysis.structures, atom)
+
+    def correlation(self, atom: Atom) -> FloatArray:
+        """Posterior correlation of every environment with this one, in [-1, 1], shape (n_environments,)."""
+        return self._engine.correlation(environment_of(self._analysis.structures, atom))
+
+    def suggest(
+        self,
+        n: int,
+        goal: str = "mean-log",
+        target: Any = None,
+        candidates: Iterable[int] | None = None,
+        *,
+        target_structures: Iterable[int] | None = None,
+        threshold: float = 1.0,
+        tick: Tick = no_tick,
+    ) -> Suggestion:
+        """Choose structures to train on next, greedily: each is the best given those chosen before it.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        goal : {"mean-log", "worst", "d-optimal", "v-optimal", "coverage"}
+            What to raise over the target: mean log LPR, the lowest LPR, information on structures, (minus) mean
+            variance, or the share of atoms at or above `threshold`.
+        target : indices, slice or mask of environments, optional
+            Which environments matter; all by default.
+        candidates : iterable of int, optional
+            Structures to choose from; all that are not in training by default.
+        target_structures : iterable of int, optional
+            The atoms of these structures matter (instead of `target`).
+        threshold : float
+            For ``"coverage"``, in label-equivalents.
+
+        Raises
+        ------
+        ModelError
+            If `n` is below 1, a goal or index is unknown, or a candidate is in training already.
+        """
+        environments = target_environments(self._analysis.structures, target, target_structures)
+        return greedy_suggestion(
+            self, n, goal=goal, target=environments, candidates=candidates, threshold=threshold, tick=tick
+        )
+
+    def _with_engine(self, engine: RigidityEngine) -> FittedLPR:
+        return FittedLPR(self._analysis, engine, self._alpha)
+
+    def __repr__(self) -> str:
+        return (
+            f"FittedLPR({len(self.members)} of {self._engine.n_structures} structures in training, "
+            f"{self._engine.n_environments} environments, {self._analysis.model}, alpha {self._alpha:g}, "
+            f"{self.scale} scale)"
+        )
+
+
+def as_members(structures: Members) -> tuple[int, ...]:
+    """One index or many as a tuple of plain integers."""
+    if isinstance(structures, int | np.integer):
+        return (int(structures),)
+    members = tuple(structures)
+    wrong = next((j for j in members if isinstance(j, bool | np.bool_) or not isinstance(j, int | np.integer)), None)
+    if wrong is not None:
+        raise ModelError(
+            f"Training structures are chosen by integer index, not by {wrong!r}.",
+            "Give indices such as [0, 1, 2]; turn a mask into indices with numpy.flatnonzero.",
+        )
+    return tuple(int(j) for j in members)
+
+
+def effective_alpha(analysis: LPRAnalysis, members: tuple[int, ...], alpha: float) -> float:
+    """The regulariser for unscaled features: ``alpha``, or ``alpha s_S^2`` under the training scale."""
+    if analysis.scale == "frozen":
+        return alpha
+    if not members:
+        raise ModelError(
+            "The training scale is not defined without training structures.",
+            'Keep at least one structure in training, or use scale="frozen".',
+        )
+    representation = analysis.representation
+    return alpha * training_scale(representation.square_norms, analysis.structures.offsets, members) ** 2
+
+
+def per_atom_targets(analysis: LPRAnalysis) -> NDArray[np.float64] | None:
+    """(energy - baseline) / atoms of every structure, nan where there is no energy; None if none has one."""
+    structures = analysis.structures
+    if not np.isfinite(structures.energies).any():
+        return None
+    return (structures.energies - analysis.baseline.of_structures(structures)) / structures.sizes
+
+
+def _require_possible_edit(members: tuple[int, ...], added: tuple[int, ...], removed: tuple[int, ...]) -> None:
+    present = set(members)
+    again = sorted(set(added) & present)
+    absent = sorted(set(removed) - present)
+    repeated = len(set(added)) < len(added) or len(set(removed)) < len(removed)
+    if again or absent or repeated:
+        which = f"structure {again[0]} is in already" if again else ""
+        which = which or (f"structure {absent[0]} is not in training" if absent else "a structure is given twice")
+        raise ModelError(f"The training set cannot be changed like this: {which}.", "Give each structure once.")

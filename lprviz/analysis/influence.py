@@ -1,0 +1,58 @@
+"""Who holds this atom: leave-one-structure-out, for all training structures at once and without a refit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lprviz.analysis.results import FloatArray, InfluenceResult, IntArray, read_only
+from lprviz.errors import ModelError
+
+if TYPE_CHECKING:
+    from lprviz.core.engine import RigidityEngine
+    from lprviz.data.structures import StructureSet
+
+Atom = tuple[int, int] | int
+
+
+def environment_of(structures: StructureSet, atom: Atom) -> int:
+    """Number of an environment given as (structure, atom) or as that number itself; range checked."""
+    if isinstance(atom, int | np.integer):
+        structures.of(int(atom))
+        return int(atom)
+    pair = tuple(atom)
+    if len(pair) != 2:
+        raise ModelError(f"An atom is named by two numbers, not by {atom!r}.", "Give (structure, atom).")
+    return structures.environment_index(int(pair[0]), int(pair[1]))
+
+
+def atom_influence(engine: RigidityEngine, structures: StructureSet, atom: Atom) -> InfluenceResult:
+    """Decades of LPR that one atom loses with each training structure left out alone.
+
+    With ``P = (F^T F + alpha I)^-1``, ``U_c = x^T P f_c``, ``h_c = f_c^T P f_c`` and ``v = x^T P x``, removing c turns
+    v into ``v + U_c^2 / (1 - h_c)``, so the loss is ``log10(1 + rho2 h / (1 - h))`` with ``rho2 = U^2 / (v h)``.
+    """
+    environment = environment_of(structures, atom)
+    members = np.array(engine.members, dtype=np.intp)
+    covariance = structure_covariance(engine, structures.offsets, environment)[members]
+    leverage = engine.leverage[members]
+    loss = np.log10(1.0 + covariance**2 / (engine.variance[environment] * (1.0 - leverage)))
+    order = np.argsort(-loss, kind="stable")
+    return InfluenceResult(
+        atom=structures.of(environment),
+        members=members[order],
+        loss=read_only(loss[order]),
+        covariance=read_only(covariance[order]),
+    )
+
+
+def structure_covariance(engine: RigidityEngine, offsets: IntArray, environment: int) -> FloatArray:
+    """``x^T P f_c`` of one environment with the mean of every structure c, shape (n_structures,).
+
+    The engine's own entry for the environment carries its component outside pool space, ``rho / alpha``, which
+    cancels in the mean over a structure; it is taken off first.
+    """
+    covariance = np.array(engine.covariance(environment))
+    covariance[environment] -= engine.pool.residuals[environment] / engine.alpha
+    return np.add.reduceat(covariance, offsets[:-1]) / np.diff(offsets)

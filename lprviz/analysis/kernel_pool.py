@@ -1,0 +1,73 @@
+"""The sparse-kernel model as a representation: descriptors, sparse points, whitened kernel columns, pool space."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lprviz.core.kernels import SparseKernel
+from lprviz.core.pool import PoolSpace
+from lprviz.data.descriptors import compute_features
+from lprviz.data.pools import Representation
+from lprviz.progress import Tick, no_tick
+
+if TYPE_CHECKING:
+    from lprviz.data.hypers import SoapHypers
+    from lprviz.data.structures import StructureSet
+
+DEFAULT_MAX_SPARSE = 500
+
+
+def default_n_sparse(n_environments: int) -> int:
+    """Sparse points when none are asked for: half the environments, at most 500, at least one."""
+    return max(1, min(DEFAULT_MAX_SPARSE, n_environments // 2))
+
+
+def compute_kernel_pool(
+    structures: StructureSet,
+    hypers: SoapHypers,
+    *,
+    species_columns: bool | None = None,
+    n_sparse: int | None = None,
+    zeta: int = 2,
+    tick: Tick = no_tick,
+) -> Representation:
+    """Representation of the sparse polynomial kernel ``(x . y)^zeta`` on normalised features.
+
+    The kernel of an environment with itself is 1, so the frozen scale of this model is 1 by construction. Features
+    of a structure are the means of its atoms' whitened kernel columns, as for any other feature map.
+
+    Parameters
+    ----------
+    structures, hypers, species_columns
+        As for the plain features; species columns, where on, enter the kernel's scalar product.
+    n_sparse : int, optional
+        Most sparse points to choose, by farthest-point sampling; ``min(500, N // 2)`` by default.
+    zeta : int
+        Exponent.
+    """
+    features = compute_features(structures, hypers, species_columns=species_columns, tick=_part(tick, 0, 70))
+    n_sparse = default_n_sparse(structures.n_environments) if n_sparse is None else n_sparse
+    kernel = SparseKernel.from_features(features.values, n_sparse, zeta=zeta, tick=_part(tick, 70, 85))
+    phi = kernel.transform(features.values, tick=_part(tick, 85, 95))
+    counts = np.diff(structures.offsets)
+    means = np.add.reduceat(phi, structures.offsets[:-1], axis=0) / counts[:, None]
+    pool = PoolSpace.from_features(phi, means, tick=_part(tick, 95, 100))
+    return Representation(
+        pool=pool,
+        hypers=hypers,
+        species_columns=features.has_species_columns,
+        scale=1.0,
+        square_norms=np.einsum("ij,ij->i", phi, phi),
+        n_features=kernel.n_sparse,
+    )
+
+
+def _part(tick: Tick, first: int, last: int) -> Tick:
+    """A tick for one stage of the work, shown as the stretch from `first` to `last` per cent of the whole."""
+
+    def stage(done: int, total: int) -> None:
+        tick(first * 10 + round(10 * (last - first) * done / max(total, 1)), 1000)
+
+    return stage
