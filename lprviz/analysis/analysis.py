@@ -12,6 +12,7 @@ from lprviz.analysis.kernel_pool import compute_kernel_pool
 from lprviz.data.baseline import CompositionBaseline, composition_baseline
 from lprviz.data.hypers import SoapHypers
 from lprviz.data.pools import Representation, compute_pool
+from lprviz.data.reading import structures_from_atoms
 from lprviz.data.structures import StructureSet
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick
@@ -79,7 +80,7 @@ class LPRAnalysis:
         _require_choice("model", model, get_args(ModelKind))
         _require_choice("scale", scale, get_args(ScaleKind))
         _require_positive_alpha(alpha)
-        self._structures = structures if isinstance(structures, StructureSet) else StructureSet.from_atoms(structures)
+        self._structures = structures if isinstance(structures, StructureSet) else structures_from_atoms(structures)
         self._hypers = hypers if hypers is not None else SoapHypers.default_for(self._structures)
         self._model: ModelKind = model
         self._alpha = float(alpha)

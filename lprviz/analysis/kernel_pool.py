@@ -9,6 +9,7 @@ import numpy as np
 from lprviz.core.kernels import SparseKernel
 from lprviz.core.pool import PoolSpace
 from lprviz.data.descriptors import compute_features
+from lprviz.data.phases import phase
 from lprviz.data.pools import Representation
 from lprviz.progress import Tick, no_tick
 
@@ -47,13 +48,13 @@ def compute_kernel_pool(
     zeta : int
         Exponent.
     """
-    features = compute_features(structures, hypers, species_columns=species_columns, tick=_part(tick, 0, 70))
+    features = compute_features(structures, hypers, species_columns=species_columns, tick=phase(tick, 0, 0.7))
     n_sparse = default_n_sparse(structures.n_environments) if n_sparse is None else n_sparse
-    kernel = SparseKernel.from_features(features.values, n_sparse, zeta=zeta, tick=_part(tick, 70, 85))
-    phi = kernel.transform(features.values, tick=_part(tick, 85, 95))
+    kernel = SparseKernel.from_features(features.values, n_sparse, zeta=zeta, tick=phase(tick, 0.7, 0.85))
+    phi = kernel.transform(features.values, tick=phase(tick, 0.85, 0.95))
     counts = np.diff(structures.offsets)
     means = np.add.reduceat(phi, structures.offsets[:-1], axis=0) / counts[:, None]
-    pool = PoolSpace.from_features(phi, means, tick=_part(tick, 95, 100))
+    pool = PoolSpace.from_features(phi, means, tick=phase(tick, 0.95, 1))
     return Representation(
         pool=pool,
         hypers=hypers,
@@ -62,12 +63,3 @@ def compute_kernel_pool(
         square_norms=np.einsum("ij,ij->i", phi, phi),
         n_features=kernel.n_sparse,
     )
-
-
-def _part(tick: Tick, first: int, last: int) -> Tick:
-    """A tick for one stage of the work, shown as the stretch from `first` to `last` per cent of the whole."""
-
-    def stage(done: int, total: int) -> None:
-        tick(first * 10 + round(10 * (last - first) * done / max(total, 1)), 1000)
-
-    return stage

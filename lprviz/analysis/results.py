@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,19 @@ class RigidityResult:
             )
         structure %= self.n_structures
         return self.lpr[self.offsets[structure] : self.offsets[structure + 1]]
+
+    def select(self, structures: Iterable[int]) -> RigidityResult:
+        """The result for some structures only, in the order given; the training set is the same."""
+        chosen = [int(s) for s in structures]
+        atoms = [np.arange(self.offsets[s], self.offsets[s + 1]) for s in chosen]
+        environments = np.concatenate(atoms) if atoms else np.arange(0)
+        return replace(
+            self,
+            lpr=read_only(self.lpr[environments]),
+            regulariser_share=read_only(self.regulariser_share[environments]),
+            offsets=np.concatenate([[0], np.cumsum([len(each) for each in atoms])]).astype(np.intp),
+            numbers=self.numbers[environments],
+        )
 
     def summary(self) -> dict[str, Any]:
         """Counts, alpha, scale and quantiles of LPR, over all atoms and per species; plain numbers, ready for JSON."""

@@ -49,7 +49,6 @@ def target_environments(
     return np.unique(environments)
 
 
-
 def greedy_suggestion(
     fitted: FittedLPR,
     n: int,

@@ -1,0 +1,129 @@
+"""The command line of ``lprviz``."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+GOALS = ("mean-log", "worst", "d-optimal", "v-optimal", "coverage")
+"""Repeats `lprviz.analysis.goals`, so that ``lprviz --help`` need not import the science; a test compares them."""
+
+_EPILOG = """\
+Files may be anything ASE reads; indices are accepted as in ASE: file.xyz@0:100.
+Exit status: 0 done, 2 unusable input, 130 interrupted.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all sub-commands; the one chosen is in ``options.command``."""
+    parser = argparse.ArgumentParser(
+        prog="lprviz",
+        description="Local prediction rigidity: how firmly a training set pins down each atom's share of the energy.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_lpr(commands)
+    _add_suggest(commands)
+    _add_describe(commands)
+    _add_datasets(commands)
+    return parser
+
+
+def positive_number(text: str) -> float:
+    """A finite number above 0, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0.0):
+        raise argparse.ArgumentTypeError(f"must be a finite number above 0, not {text!r}")
+    return value
+
+
+def positive_count(text: str) -> int:
+    """A whole number above 0, for argparse."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def _add_lpr(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "lpr",
+        help="LPR of every atom of a target, for a training set",
+        description="LPR of every atom of TARGET for a model trained on TRAIN. Descriptors of both are computed as one "
+        "data set, so that their columns agree; the frozen scale is taken over the atoms of both.",
+    )
+    _add_train(command)
+    command.add_argument("--target", required=True, metavar="TARGET", help="structures to judge")
+    command.add_argument("--output", metavar="OUT.xyz", help="write TARGET with lpr, lpr_regulariser_share and, where "
+                         "there are energies, local_energy per atom (extended xyz)")  # fmt: skip
+    _add_model(command)
+    _add_reporting(command, "SUMMARY.json")
+
+
+def _add_suggest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "suggest",
+        help="structures to add to a training set, best first",
+        description="Choose structures of POOL to add to TRAIN, one after another, so that the atoms of TARGET gain "
+        "most.",
+    )
+    _add_train(command)
+    command.add_argument("--candidates", required=True, metavar="POOL", help="structures to choose from")
+    command.add_argument("--target", required=True, metavar="TARGET", help="structures whose atoms should gain")
+    command.add_argument("-n", type=positive_count, default=10, metavar="N", help="how many (default %(default)s)")
+    command.add_argument("--goal", choices=GOALS, default="mean-log", help="what to raise (default %(default)s)")
+    command.add_argument("--threshold", type=positive_number, default=1.0, metavar="T",
+                         help="LPR that counts as covered, for coverage (default %(default)s)")  # fmt: skip
+    _add_model(command)
+    _add_reporting(command, "OUT.json")
+
+
+def _add_describe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("describe", help="what a file holds: species, sizes, cells, energies, warnings")
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--energy-key", metavar="KEY", help="key of the total energy (default: found by name)")
+    _add_reporting(command, "OUT.json")
+
+
+def _add_datasets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("datasets", help="the bundled data sets: list them, or write one to a file")
+    command.add_argument("name", nargs="?", metavar="NAME", help="show this one")
+    command.add_argument("--output", metavar="FILE", help="write it there (extended xyz)")
+    _add_reporting(command, "OUT.json")
+
+
+def _add_train(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--train", required=True, metavar="TRAIN", help="training structures")
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--alpha", type=positive_number, default=1e-4, metavar="A", help="regulariser (%(default)s)")
+    command.add_argument("--hypers", metavar="FILE.yaml", help="SOAP parameters: featomic's nested form, or flat "
+                         "cutoff, max_radial, max_angular, width, smoothing (default: presets)")  # fmt: skip
+    command.add_argument("--model", choices=("ridge", "sparse-kernel"), default="ridge", help="(default %(default)s)")
+    command.add_argument("--scale", choices=("frozen", "training"), default="frozen", help="features are divided by "
+                         "their size over all atoms given, or over the training atoms as skmatter "
+                         "does (default %(default)s)")  # fmt: skip
+    command.add_argument("--species-columns", action=argparse.BooleanOptionalAction, default=None,
+                         help="one constant column per species (default: with several species)")  # fmt: skip
+    command.add_argument("--energy-key", metavar="KEY", help="key of the total energy (default: found by name)")
+    command.add_argument("--no-cache", action="store_true", help="neither look up nor keep descriptors on disk")
+
+
+def _add_reporting(command: argparse.ArgumentParser, metavar: str) -> None:
+    command.add_argument("--json", metavar=metavar, help="write the results as JSON ('-' for standard output)")
+    command.add_argument("--quiet", action="store_true", help="no progress and no notes on stderr")
+
+
+class _Version(argparse.Action):
+    """``--version`` that looks the version up only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import version
+
+        print(f"lprviz {version('lprviz')}")
+        parser.exit()

@@ -1,0 +1,77 @@
+"""``lprviz datasets``: the bundled data sets."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from lprviz.cli.outputs import require_writable, write_structures
+from lprviz.cli.reporting import Report, table
+from lprviz.errors import LprvizError
+
+if TYPE_CHECKING:
+    from lprviz.data.bundled import DatasetCard
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    """List the sets, show the card of one, or write one to a file."""
+    from lprviz.data.bundled import dataset_card, list_datasets
+
+    if options.name is None:
+        if options.output is not None:
+            raise LprvizError("--output needs the name of a data set.", "Run `lprviz datasets` to list the names.")
+        cards = list_datasets()
+        report.result(listing(cards), {"datasets": [facts(card) for card in cards]}, options.json)
+        return
+    require_writable(options.output, options.json)
+    card = dataset_card(options.name)
+    if options.output is not None:
+        _write(card, options.output, report)
+    if options.output != "-":
+        report.result(card_text(card), facts(card), options.json)
+
+
+def listing(cards: tuple[DatasetCard, ...]) -> str:
+    """One line for each set."""
+    rows = [
+        (card.name, str(card.n_structures), str(card.n_environments), " ".join(card.species), card.title)
+        for card in cards
+    ]
+    width = max(len(title) for *_, title in rows)
+    return table(("name", "structures", "atoms", "species", "title"), [(*r[:-1], r[-1].ljust(width)) for r in rows])
+
+
+def card_text(card: DatasetCard) -> str:
+    """The card of one set, for people."""
+    groups = ", ".join(f"{name} {count}" for name, count in card.groups.items())
+    return "\n".join(
+        [
+            f"{card.title} ({card.name})",
+            card.summary.strip(),
+            f"structures  {card.n_structures}, {card.n_environments} atoms in all; {groups}",
+            f"made        {card.made.strip()}",
+            f"licence     {card.licence}",
+        ]
+    )
+
+
+def facts(card: DatasetCard) -> dict[str, Any]:
+    """What the card says, as plain values."""
+    return {
+        "name": card.name,
+        "title": card.title,
+        "n_structures": card.n_structures,
+        "n_environments": card.n_environments,
+        "species": list(card.species),
+        "groups": dict(card.groups),
+        "licence": card.licence,
+    }
+
+
+def _write(card: DatasetCard, path: str, report: Report) -> None:
+    from lprviz.data import load_dataset
+
+    with report.stage(f"reading {card.name}"):
+        structures = load_dataset(card.name)
+    write_structures(path, structures.atoms)
+    report.note(f"wrote {structures.n_structures} structures to {path}")

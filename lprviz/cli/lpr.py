@@ -1,0 +1,98 @@
+"""``lprviz lpr``: LPR of every atom of a target, for a training set."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from ase import Atoms
+
+from lprviz.cli.inputs import JoinedSets, build_analysis, read_hypers, read_joined
+from lprviz.cli.outputs import require_writable, write_structures
+from lprviz.cli.reporting import Report, table, versions
+
+if TYPE_CHECKING:
+    from lprviz.analysis import FittedLPR, RigidityResult
+
+REFERENCE_SUFFIX = "_reference"
+"""Appended to a ``local_energy`` that the target brought along, so that the prediction does not overwrite it."""
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    """Compute, write the files asked for and print the distribution of LPR per species."""
+    require_writable(options.output, options.json)
+    joined = read_joined({"train": options.train, "target": options.target}, options.energy_key, report)
+    hypers = read_hypers(options.hypers, joined.structures)
+    analysis = build_analysis(options, joined, hypers, report)
+    with report.stage("LPR"):
+        fitted = analysis.fit(joined.roles["train"])
+        result = fitted.rigidity().select(joined.roles["target"])
+    if options.output is not None:
+        write_structures(options.output, coloured_structures(fitted, joined.roles["target"]))
+    text = as_text(result, joined)
+    report.result(text, as_json(result, fitted, joined, report), options.json)
+
+
+def coloured_structures(fitted: FittedLPR, target: range) -> list[Atoms]:
+    """Copies of the target structures with per-atom arrays lpr, lpr_regulariser_share and local_energy (eV).
+
+    ``local_energy`` is the model's; one that the file brought along is kept as ``local_energy_reference``.
+    """
+    structures = fitted.analysis.structures
+    columns = {"lpr": fitted.lpr, "lpr_regulariser_share": fitted.regulariser_share}
+    local = fitted.local_energies()
+    if local is not None:
+        columns["local_energy"] = local
+    coloured = []
+    for index in target:
+        atoms = structures[index].copy()
+        if "local_energy" in atoms.arrays:
+            atoms.set_array("local_energy" + REFERENCE_SUFFIX, atoms.arrays.pop("local_energy"))
+        for name, values in columns.items():
+            atoms.set_array(name, np.array(values[structures.offsets[index] : structures.offsets[index + 1]]))
+        if np.isfinite(structures.energies[index]):
+            atoms.info["energy"] = float(structures.energies[index])
+        coloured.append(atoms)
+    return coloured
+
+
+def as_text(result: RigidityResult, joined: JoinedSets) -> str:
+    """The distribution of LPR per species, for people."""
+    summary = result.summary()
+    rows = [("all", summary["lpr"]), *summary["lpr_by_species"].items()]
+    header = ("LPR", "atoms", "5 %", "median", "95 %", ">= 1 label", "set by prior")
+    cells = [
+        (
+            name,
+            str(values["n_environments"]),
+            *(f"{values['quantiles'][q]:.3g}" for q in ("0.05", "0.5", "0.95")),
+            f"{values['share_at_least_one_label']:.0%}",
+            f"{values['share_set_by_regulariser']:.0%}",
+        )
+        for name, values in rows
+    ]
+    first = (
+        f"{result.n_structures} target structures; {result.n_train} training structures; "
+        f"alpha {result.alpha:g}, {result.scale} scale"
+    )
+    return f"{first}\n{table(header, cells)}"
+
+
+def as_json(result: RigidityResult, fitted: FittedLPR, joined: JoinedSets, report: Report) -> dict[str, Any]:
+    """Everything needed to understand the numbers later."""
+    analysis = fitted.analysis
+    return {
+        **result.summary(),
+        "model": analysis.model,
+        "hypers": asdict(analysis.hypers),
+        "species_columns": analysis.representation.species_columns,
+        "scale_environments": "training" if fitted.scale == "training" else "all given",
+        "n_features": analysis.representation.n_features,
+        "pool_rank": analysis.representation.pool.rank,
+        "energy_key": joined.structures.energy_key,
+        "warnings": list(joined.structures.warnings),
+        "versions": versions(),
+        "timings_s": {name: round(seconds, 4) for name, seconds in report.timings.items()},
+    }
