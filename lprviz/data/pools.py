@@ -1,0 +1,147 @@
+"""From structures and hypers to pool space, in one step, with one progress and one cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lprviz.core.pool import PoolSpace
+from lprviz.data.cache import DiskCache, cache_key
+from lprviz.data.descriptors import Features, compute_features
+from lprviz.data.hypers import SoapHypers
+from lprviz.data.phases import phase
+from lprviz.data.structures import StructureSet
+from lprviz.progress import Tick, no_tick
+
+_FORMAT = 1
+_DESCRIPTORS = 0.75
+_POOL_ARRAYS = ("environments", "residuals", "structures", "basis")
+
+
+@dataclass(frozen=True)
+class Representation:
+    """A data set as the model sees it.
+
+    Attributes
+    ----------
+    pool : PoolSpace
+        Environments and structures in the space that the structures span.
+    hypers : SoapHypers
+        The descriptor it was made with.
+    species_columns : bool
+        Whether each species has a column of its own.
+    scale : float
+        What the raw power spectrum was divided by; frozen for this data set and these hypers.
+    square_norms : ndarray, shape (n_environments,)
+        \\|x\\|² of the scaled features; their mean is 1.
+    n_features : int
+        Number of features before the projection.
+    features : Features or None
+        The scaled features themselves, where they were asked for.
+    """
+
+    pool: PoolSpace
+    hypers: SoapHypers
+    species_columns: bool
+    scale: float
+    square_norms: NDArray[np.float64]
+    n_features: int
+    features: Features | None = None
+
+
+def compute_pool(
+    structures: StructureSet,
+    hypers: SoapHypers,
+    *,
+    species_columns: bool | None = None,
+    alpha_min: float = 1e-10,
+    tick: Tick = no_tick,
+    cache: DiskCache | None = None,
+    keep_features: bool = False,
+) -> Representation:
+    """Compute descriptors and project them into pool space, or fetch both from a cache.
+
+    Parameters
+    ----------
+    structures : StructureSet
+        The data set.
+    hypers : SoapHypers
+        The descriptor.
+    species_columns : bool, optional
+        One column per species; by default where there are several species.
+    alpha_min : float
+        Smallest regulariser that the truncation of pool space must serve.
+    tick : Tick
+        One rising progress over both phases.
+    cache : DiskCache, optional
+        Where to look first and to keep the result; by default none.
+    keep_features : bool
+        Keep the features too; they are then computed, as the cache holds only the pool.
+
+    Returns
+    -------
+    Representation
+
+    Raises
+    ------
+    DescriptorError
+        If the descriptors cannot be computed.
+    """
+    if species_columns is None:
+        species_columns = len(structures.species) > 1
+    key = cache_key("pool", _FORMAT, structures.content_hash, hypers.key(), species_columns, alpha_min)
+    if cache is not None and not keep_features:
+        found = _from_arrays(cache.get(key), structures, hypers, species_columns, alpha_min)
+        if found is not None:
+            tick(1, 1)
+            return found
+    features = compute_features(structures, hypers, species_columns=species_columns, tick=phase(tick, 0, _DESCRIPTORS))
+    pool = PoolSpace.from_features(
+        features.values,
+        features.structure_means(structures.offsets),
+        alpha_min=alpha_min,
+        tick=phase(tick, _DESCRIPTORS, 1),
+    )
+    made = Representation(
+        pool,
+        hypers,
+        species_columns,
+        features.scale,
+        _square_norms(features.values),
+        features.n_features,
+        features if keep_features else None,
+    )
+    if cache is not None:
+        cache.put(key, _to_arrays(made))
+    return made
+
+
+def _to_arrays(made: Representation) -> dict[str, NDArray]:
+    arrays = {name: getattr(made.pool, name) for name in _POOL_ARRAYS}
+    return {**arrays, "square_norms": made.square_norms, "scale": np.array(made.scale)}
+
+
+def _from_arrays(
+    arrays: dict[str, NDArray] | None,
+    structures: StructureSet,
+    hypers: SoapHypers,
+    species_columns: bool,
+    alpha_min: float,
+) -> Representation | None:
+    """Rebuild what `_to_arrays` took apart; None where an entry is missing something or does not fit the set."""
+    if arrays is None or not {*_POOL_ARRAYS, "square_norms", "scale"} <= arrays.keys():
+        return None
+    if len(arrays["environments"]) != structures.n_environments or len(arrays["structures"]) != len(structures):
+        return None
+    square_norms = arrays["square_norms"]
+    square_norms.flags.writeable = False
+    pool = PoolSpace(**{name: arrays[name] for name in _POOL_ARRAYS}, alpha_min=alpha_min)
+    return Representation(pool, hypers, species_columns, float(arrays["scale"]), square_norms, len(arrays["basis"]))
+
+
+def _square_norms(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    norms = np.einsum("ij,ij->i", values, values)
+    norms.flags.writeable = False
+    return norms
