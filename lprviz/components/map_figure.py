@@ -1,0 +1,156 @@
+"""The Bokeh side of the environment map: one figure, its layers from below to above, and their columns.
+
+Every layer has one data source whose columns are typed arrays, so that an update travels as bytes and changes the
+picture in place. The layers: all drawn points; the rare ones once more, on top; rings around the atoms of the shown
+structure; squares around selected ones; one bold ring around the picked one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from bokeh.models import (
+    BoxSelectTool,
+    ColumnDataSource,
+    CustomJSHover,
+    GlyphRenderer,
+    HoverTool,
+    LassoSelectTool,
+    PanTool,
+    ResetTool,
+    Scatter,
+    WheelZoomTool,
+)
+from numpy.typing import NDArray
+
+from lprviz.components.bokeh_theme import ChartColours, bare_figure, paint
+
+POINT_COLUMNS: dict[str, NDArray] = {
+    "x": np.empty(0, dtype=np.float32),
+    "y": np.empty(0, dtype=np.float32),
+    "colour": np.empty((0, 4), dtype=np.uint8),
+    "fill_alpha": np.empty(0, dtype=np.float32),
+    "line_alpha": np.empty(0, dtype=np.float32),
+}
+HOVER_COLUMNS: dict[str, NDArray] = {
+    "value": np.empty(0, dtype=np.float32),
+    "structure": np.empty(0, dtype=np.int32),
+    "atom": np.empty(0, dtype=np.int32),
+}
+RINGS = ("shown", "selected", "picked")
+
+_FORMAT_VALUE = """
+if (!Number.isFinite(value)) return "undefined";
+const size = Math.abs(value);
+if (size === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(3)));
+return value.toExponential(1);
+"""
+
+
+class MapFigure:
+    """The figure of the environment map.
+
+    Attributes
+    ----------
+    figure : bokeh.plotting.figure
+    points, rare : ColumnDataSource
+        Columns `POINT_COLUMNS`; ``points`` has those of `HOVER_COLUMNS` and ``species`` too.
+    rings : dict of ColumnDataSource
+        Columns x and y of each layer in `RINGS`.
+    """
+
+    def __init__(self) -> None:
+        self.figure = bare_figure("Map of atomic environments: nearby points have similar surroundings", tools=[])
+        self.points = ColumnDataSource({**POINT_COLUMNS, **HOVER_COLUMNS, "species": []})
+        self.rare = ColumnDataSource(dict(POINT_COLUMNS))
+        self.rings = {name: ColumnDataSource({"x": POINT_COLUMNS["x"], "y": POINT_COLUMNS["y"]}) for name in RINGS}
+        self._disc = _disc()
+        drawn = self._add(self.points, self._disc)
+        self._add(self.rare, self._disc)
+        self._halo = _ring("circle", 4.5)
+        self._strokes = {
+            "shown": _ring("circle", 1.4),
+            "selected": _ring("square", 1.6),
+            "picked": _ring("circle", 2.5),
+        }
+        for name in ("shown", "selected"):
+            self._add(self.rings[name], self._strokes[name])
+        self._add(self.rings["picked"], self._halo)
+        self._add(self.rings["picked"], self._strokes["picked"])
+        self._hover = HoverTool(renderers=[drawn], limit=1, visible=False)
+        self._add_tools()
+        for axis in (*self.figure.xaxis, *self.figure.yaxis):
+            axis.update(major_label_text_font_size="0px", major_tick_line_color=None, axis_line_color=None)
+
+    def paint(self, colours: ChartColours) -> None:
+        """Change to the colours of a theme."""
+        paint(self.figure, colours)
+        for axis in (*self.figure.xaxis, *self.figure.yaxis):
+            axis.update(major_tick_line_color=None, axis_line_color=None)
+        self._strokes["shown"].line_color = colours.text
+        self._strokes["selected"].line_color = colours.accent
+        self._strokes["picked"].line_color = colours.text
+        self._halo.line_color = colours.halo
+
+    def resize_marks(self, n_drawn: int) -> None:
+        """Make the marks smaller the more of them there are."""
+        size = float(np.clip(13 - 2.1 * np.log10(max(n_drawn, 1)), 4.0, 9.0))
+        self._disc.size = size
+        self._strokes["shown"].size = size + 3
+        self._strokes["selected"].size = size + 4
+        self._strokes["picked"].size = self._halo.size = size + 9
+
+    def name_quantity(self, title: str) -> None:
+        """Say in the tooltip which quantity the value is; html characters in ``title`` are shown as they are."""
+        self._hover.tooltips = [("structure", "@structure"), ("atom", "@atom @species"), (title, "@value{custom}")]
+
+    def set_limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show this window, and come back to it on reset."""
+        for axis_range, (low, high) in ((self.figure.x_range, x), (self.figure.y_range, y)):
+            axis_range.update(start=low, end=high, reset_start=low, reset_end=high)
+
+    def reach(self, pixels: float) -> tuple[float, float]:
+        """Return how far a distance on the screen is along x and y."""
+        width, height = self.figure.inner_width or 400, self.figure.inner_height or 300
+        x, y = self.figure.x_range, self.figure.y_range
+        return pixels * abs(x.end - x.start) / width, pixels * abs(y.end - y.start) / height
+
+    def _add(self, source: ColumnDataSource, glyph: Scatter) -> GlyphRenderer:
+        renderer = self.figure.add_glyph(source, glyph)
+        renderer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+        return renderer
+
+    def _add_tools(self) -> None:
+        lasso = LassoSelectTool(renderers=[], description="Lasso: choose environments (shift adds)")
+        box = BoxSelectTool(renderers=[], description="Box: choose environments (shift adds)")
+        for tool in (lasso, box):
+            tool.overlay.syncable = False  # its outline would travel to Python at each move of the mouse
+        pan, wheel = PanTool(description="Move"), WheelZoomTool(description="Zoom with the wheel")
+        self.figure.add_tools(lasso, box, pan, wheel, ResetTool(description="Show everything"), self._hover)
+        self.figure.toolbar.active_drag = lasso
+        self.figure.toolbar.active_scroll = wheel
+        self.figure.toolbar_location = "right"
+        self._hover.formatters = {"@value": CustomJSHover(code=_FORMAT_VALUE)}
+        self.name_quantity("value")
+
+
+def replace_columns(source: ColumnDataSource, columns: Mapping[str, NDArray | list[str]]) -> None:
+    """Replace some columns of a source at once; only these travel, as bytes where they are arrays."""
+    source.data.update(columns)
+
+
+def _disc() -> Scatter:
+    return Scatter(
+        marker="circle",
+        size=6,
+        fill_color={"field": "colour"},
+        line_color={"field": "colour"},
+        fill_alpha={"field": "fill_alpha"},
+        line_alpha={"field": "line_alpha"},
+        line_width=1.1,
+    )
+
+
+def _ring(marker: str, width: float) -> Scatter:
+    return Scatter(marker=marker, size=10, fill_color=None, line_width=width)

@@ -1,0 +1,142 @@
+// What the table knows, without any element: the data, the order shown, the selection. Positions count shown rows.
+
+const MEMBER_KEY = "@member"; // the switch column, which sorts like any other
+
+class TableState {
+  constructor() {
+    this.query = "";
+    this.sort = null; // {key, direction: 1 | -1}
+    this.selected = new Set();
+    this.anchor = null;
+    this.focused = null;
+    this.serial = 0;
+    this.load({fields: {}, arrays: {}});
+  }
+
+  load({fields, arrays}) {
+    this.columns = fields.columns ?? [];
+    this.texts = fields.texts ?? {};
+    this.size = fields.size ?? 0;
+    this.fixed = arrays;
+    this.numbers = {...arrays};
+    this.chips = {};
+    this.members = new Uint8Array(this.size);
+    this.pending = new Map(); // index -> {on, serial}: switched here, not yet confirmed
+    this.scales = {};
+    this.haystack = haystackOf(this.texts, this.size);
+    this.selected = new Set();
+    this.count();
+    this.anchor = this.focused = null;
+    if (this.sort && this.sort.key !== MEMBER_KEY && !this.column(this.sort.key)) this.sort = null;
+    this.arrange();
+  }
+
+  // Live numbers: members, values and chips. Nothing moves; `orderStale` and `queryStale` say what would.
+  update({fields, arrays}) {
+    if ((arrays.members?.length ?? -1) !== this.size) return; // belongs to rows that are still on their way
+    const before = {members: this.members, numbers: this.numbers};
+    this.members = arrays.members;
+    this.numbers = {...this.fixed};
+    this.chips = {};
+    for (const [name, array] of Object.entries(arrays)) {
+      if (name.startsWith("value:")) this.numbers[name.slice(6)] = array;
+      if (name.startsWith("chips:")) this.chips[name.slice(6)] = array;
+    }
+    this.scales = {};
+    this.confirm(fields.acknowledged ?? 0);
+    this.count();
+    this.markStale(before);
+  }
+
+  confirm(acknowledged) {
+    this.serial = Math.max(this.serial, acknowledged);
+    for (const [index, {serial}] of this.pending) if (serial <= acknowledged) this.pending.delete(index);
+  }
+
+  markStale(before) {
+    const moved = new Set();
+    if (!sameNumbers(before.members, this.members)) moved.add(MEMBER_KEY);
+    for (const key of new Set([...Object.keys(before.numbers), ...Object.keys(this.numbers)])) {
+      if (!sameNumbers(before.numbers[key], this.numbers[key])) moved.add(key);
+    }
+    if (this.sort && moved.has(this.sort.key)) this.orderStale = true;
+    const {usesMembers, keys} = this.compiled;
+    if ((usesMembers && moved.has(MEMBER_KEY)) || keys.some((key) => moved.has(key))) this.queryStale = true;
+  }
+
+  // Filter and sort from the present values. Only what a person asked for calls this.
+  arrange() {
+    this.compiled = compileQuery(this.query, this);
+    const shown = [];
+    for (let index = 0; index < this.size; index++) if (this.compiled.test(index)) shown.push(index);
+    if (this.sort) shown.sort(this.comparator());
+    this.shown = shown;
+    this.positions = new Int32Array(this.size).fill(-1);
+    shown.forEach((index, position) => { this.positions[index] = position; });
+    this.orderStale = this.queryStale = false;
+    if (this.focused !== null && this.positions[this.focused] < 0) this.focused = null;
+  }
+
+  comparator() {
+    const {key, direction} = this.sort;
+    const strings = this.texts[key];
+    if (strings) {
+      const {compare} = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
+      return (a, b) => direction * compare(strings[a], strings[b]) || a - b;
+    }
+    const numbers = key === MEMBER_KEY ? this.members : this.numbers[key] ?? [];
+    return (a, b) => {
+      const [x, y] = [numbers[a], numbers[b]];
+      const [noX, noY] = [!(x === x) || x === undefined, !(y === y) || y === undefined];
+      if (noX || noY) return noX - noY || a - b; // what is missing stays last, whichever way
+      return direction * (x > y ? 1 : x < y ? -1 : 0) || a - b;
+    };
+  }
+
+  // Ascending, descending, none; a stale order is first renewed in its own direction.
+  sortBy(key) {
+    const same = this.sort?.key === key;
+    if (!same) this.sort = {key, direction: 1};
+    else if (this.orderStale) this.sort = {...this.sort};
+    else this.sort = this.sort.direction === 1 ? {key, direction: -1} : null;
+    this.arrange();
+  }
+
+  column(key) {
+    return this.columns.find((column) => column.key === key);
+  }
+
+  isOn(index) {
+    return this.pending.get(index)?.on ?? this.members[index] === 1;
+  }
+
+  // Counted when it changes, not at each frame of a scroll.
+  count() {
+    this.countOn = 0;
+    for (let index = 0; index < this.size; index++) this.countOn += this.isOn(index);
+  }
+
+  flip(index) {
+    const on = !this.isOn(index);
+    this.serial += 1;
+    this.pending.set(index, {on, serial: this.serial});
+    this.count();
+    return {type: "toggle", index, on, serial: this.serial};
+  }
+
+  scale(column) {
+    this.scales[column.key] ??= barScale(this.numbers[column.key] ?? [], column);
+    return this.scales[column.key];
+  }
+}
+
+function haystackOf(texts, size) {
+  const columns = Object.values(texts);
+  return Array.from({length: size}, (_, index) => columns.map((strings) => strings[index]).join("\n").toLowerCase());
+}
+
+function sameNumbers(a, b) {
+  if (a === b) return true;
+  if (!a || !b || a.length !== b.length) return false;
+  return a.every((value, i) => Object.is(value, b[i]));
+}

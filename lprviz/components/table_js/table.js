@@ -1,0 +1,241 @@
+// Joins state, elements and the messages to and from Python.
+
+const HOVER_DELAY = 40; // ms: a mouse crossing the table asks for one preview, not for fifty
+
+class Table {
+  constructor(model) {
+    this.model = model;
+    this.state = new TableState();
+    this.state.label = (index) => this.labelOf(index);
+    this.selection = new Selection(this.state, (indices) => this.send({type: "select", indices}));
+    this.hovered = null;
+    this.frame = 0;
+    this.build();
+    this.listen();
+    this.readRows();
+    this.readParameters();
+  }
+
+  build() {
+    this.root = make("div", "lpr-table");
+    this.toolbar = new Toolbar({
+      onFilter: (text) => this.filter(text),
+      onRenew: () => this.filter(this.state.query),
+      onLeave: () => this.enterGrid(),
+    });
+    this.scroller = make("div", "scroller", {role: "grid", tabindex: 0, "aria-multiselectable": "true"});
+    this.head = make("div", "head", {role: "rowgroup"});
+    this.body = make("div", "body", {role: "rowgroup"});
+    this.empty = make("div", "empty", {hidden: ""});
+    this.scroller.append(this.head, this.body);
+    const frame = make("div", "frame");
+    frame.append(this.scroller, this.empty);
+    this.root.append(this.toolbar.element, frame);
+    this.rows = new RowWindow(this.scroller, this.body, this.state);
+  }
+
+  listen() {
+    this.scroller.addEventListener("scroll", () => this.paintSoon(), {passive: true});
+    this.scroller.addEventListener("keydown", (event) => handleKey(event, this));
+    this.scroller.addEventListener("focus", () => this.focusArrived());
+    this.scroller.addEventListener("blur", () => this.hover(null));
+    this.body.addEventListener("mousedown", (event) => this.press(event));
+    this.body.addEventListener("click", (event) => this.click(event));
+    this.body.addEventListener("pointerover", (event) => this.hover(structureAt(event.target)));
+    this.body.addEventListener("pointerleave", () => this.hover(null));
+    this.resize = new ResizeObserver(() => this.fit());
+    this.resize.observe(this.scroller);
+  }
+
+  dispose() {
+    this.resize.disconnect();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.hoverTimer);
+  }
+
+  send(message) {
+    this.model.send_msg(message);
+  }
+
+  // From Python -----------------------------------------------------------------------------------------------
+
+  readRows() {
+    this.state.load(unpackTable(this.model.rows));
+    this.state.update(unpackTable(this.model.live));
+    this.state.arrange();
+    this.fitted = null;
+    this.scroller.scrollTop = 0;
+    this.fit();
+  }
+
+  readLive() {
+    this.state.update(unpackTable(this.model.live));
+    this.paintSoon();
+  }
+
+  readParameters() {
+    const {current, stale, dark, disabled, description} = this.model;
+    const fromOutside = current !== this.state.current; // a click here has set it already
+    this.state.current = current;
+    this.state.disabled = disabled;
+    mark(this.root, "data-theme", dark ? "dark" : "light");
+    mark(this.root, "data-stale", stale ? "true" : null);
+    mark(this.root, "data-disabled", disabled ? "true" : null);
+    mark(this.scroller, "aria-label", description);
+    mark(this.scroller, "aria-busy", stale ? "true" : null);
+    if (fromOutside && current >= 0) this.rows.reveal(current);
+    this.paintSoon();
+  }
+
+  receive(message) {
+    if (message.type === "select") {
+      this.selection.set(message.indices.filter((index) => this.state.positions[index] >= 0), false);
+      this.send({type: "select", indices: [...this.state.selected].sort((a, b) => a - b)});
+    } else if (message.type === "filter") {
+      this.toolbar.input.value = message.text;
+      this.filter(message.text);
+    }
+    this.paintSoon();
+  }
+
+  // What a person does ----------------------------------------------------------------------------------------
+
+  filter(text) {
+    const before = this.state.shown.length;
+    this.state.query = text;
+    this.state.arrange();
+    this.selection.dropHidden();
+    if (this.state.shown.length !== before) this.send({type: "filter", shown: this.state.shown.length});
+    this.paintSoon();
+  }
+
+  sort(key) {
+    this.state.sortBy(key);
+    if (this.state.focused !== null) this.rows.reveal(this.state.focused);
+    this.paintSoon();
+  }
+
+  press(event) {
+    if (event.button !== 0 || structureAt(event.target) === null) return;
+    if (event.shiftKey || event.target.closest("button")) event.preventDefault(); // no text selected, focus stays on the grid
+    this.clicking = true;
+    this.scroller.focus({preventScroll: true});
+    this.clicking = false;
+  }
+
+  click(event) {
+    const index = structureAt(event.target);
+    if (index === null) return;
+    this.state.focused = index;
+    if (event.target.closest(".lpr-switch")) this.toggle(index);
+    else if (event.shiftKey) this.selection.extend(index, event.ctrlKey || event.metaKey);
+    else if (event.ctrlKey || event.metaKey) this.selection.flip(index);
+    else {
+      this.selection.only(index);
+      this.open(index);
+    }
+    this.paintSoon();
+  }
+
+  toggle(index) {
+    if (this.state.disabled) return;
+    this.send(this.state.flip(index));
+    this.paintSoon();
+  }
+
+  open(index) {
+    this.state.current = index;
+    this.send({type: "open", index});
+    this.paintSoon();
+  }
+
+  hover(index) {
+    clearTimeout(this.hoverTimer);
+    this.hoverTimer = setTimeout(() => {
+      if (index === this.hovered) return;
+      this.hovered = index;
+      this.send({type: "hover", index});
+    }, HOVER_DELAY);
+  }
+
+  moveFocus(position, extending) {
+    const index = this.state.shown[position];
+    if (index === undefined) return;
+    if (extending && this.state.anchor === null) this.state.anchor = this.state.focused ?? index;
+    this.state.focused = index;
+    if (extending) this.selection.extend(index);
+    else this.state.anchor = index;
+    this.rows.reveal(index);
+    this.hover(index);
+    this.paintSoon();
+  }
+
+  enterGrid() {
+    this.scroller.focus({preventScroll: true});
+  }
+
+  // Tabbing in starts at the structure on show when it is listed, else at the first row in the window.
+  focusArrived() {
+    if (this.clicking || this.state.focused !== null) return;
+    const position = this.state.positions[this.state.current] ?? -1;
+    const first = Math.ceil(this.scroller.scrollTop / ROW_HEIGHT);
+    this.moveFocus(position >= 0 ? position : first, false);
+  }
+
+  // Painting --------------------------------------------------------------------------------------------------
+
+  fit() {
+    const width = this.scroller.clientWidth;
+    if (!width) return; // not on screen yet, or in a hidden tab
+    const columns = fittingColumns(this.state.columns, width);
+    const template = gridTemplate(columns);
+    if (template !== this.fitted) {
+      this.fitted = template;
+      this.columns = columns;
+      this.root.style.setProperty("--columns", template);
+      this.head.replaceChildren(makeHeader(columns, (key) => this.sort(key)));
+      this.rows.setColumns(columns);
+      mark(this.scroller, "aria-colcount", columns.length + 1);
+    }
+    this.paint();
+  }
+
+  paintSoon() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => this.paint());
+  }
+
+  paint() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    if (!this.fitted) return;
+    const {state} = this;
+    this.rows.paint();
+    fillHeader(this.head.firstChild, this.columns, state);
+    this.toolbar.paint(state, this.model.stale);
+    mark(this.scroller, "aria-rowcount", state.shown.length + 1);
+    mark(this.scroller, "aria-activedescendant", this.rows.rowOf(state.focused)?.id ?? null);
+    this.empty.hidden = state.shown.length > 0;
+    put(this.empty, state.size ? `No structure matches “${state.query}”. Press Esc in the filter to see all.` : this.model.empty_message);
+  }
+
+  labelOf(index) {
+    const name = this.state.columns.find((column) => column.kind === "text");
+    return name ? `Structure ${index}, ${this.state.texts[name.key][index]}` : `Structure ${index}`;
+  }
+}
+
+function structureAt(element) {
+  const row = element.closest?.("[data-structure]");
+  return row ? Number(row.dataset.structure) : null;
+}
+
+export function render({model}) {
+  const table = new Table(model);
+  model.on("change:rows", () => table.readRows());
+  model.on("change:live", () => table.readLive());
+  model.on(["current", "stale", "dark", "disabled", "description", "empty_message"], () => table.readParameters());
+  model.on("msg:custom", (message) => table.receive(message));
+  model.on("remove", () => table.dispose());
+  return table.root;
+}

@@ -1,0 +1,105 @@
+"""What a person does in the training table, as Python callbacks. Messages come from a browser, so each is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+class TableEvents:
+    """Callbacks of `StructureTable`, and the selection they keep.
+
+    Every callback runs on the event loop of the page. Registering is all there is: a table lives as long as its page.
+    """
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self._toggled: list[Callable[[int, bool], None]] = []
+        self._opened: list[Callable[[int], None]] = []
+        self._hovered: list[Callable[[int | None], None]] = []
+        self._selection_changed: list[Callable[[tuple[int, ...]], None]] = []
+        self._filtered: list[Callable[[int], None]] = []
+        self._selected: tuple[int, ...] = ()
+        self._heard = 0  # serial of the last toggle received, and of the last one answered by members
+        self._answered = 0
+
+    @property
+    def n_rows(self) -> int:
+        """Number of structures."""
+        raise NotImplementedError
+
+    @property
+    def selected(self) -> tuple[int, ...]:
+        """Selected structures, ascending. Only rows that pass the filter can be selected."""
+        return self._selected
+
+    def on_toggle(self, callback: Callable[[int, bool], None]) -> None:
+        """Call ``callback(index, on)`` when a switch is flipped; answer with `set_members`, now or later."""
+        self._toggled.append(callback)
+
+    def on_open(self, callback: Callable[[int], None]) -> None:
+        """Call ``callback(index)`` when a row is clicked or Enter is pressed on it: show that structure."""
+        self._opened.append(callback)
+
+    def on_hover(self, callback: Callable[[int | None], None]) -> None:
+        """Call ``callback(index or None)`` when the mouse or the keyboard rests on another row (after 40 ms)."""
+        self._hovered.append(callback)
+
+    def on_select(self, callback: Callable[[tuple[int, ...]], None]) -> None:
+        """Call ``callback(indices)`` when the selection changes."""
+        self._selection_changed.append(callback)
+
+    def on_filter(self, callback: Callable[[int], None]) -> None:
+        """Call ``callback(n_shown)`` when the filter changes how many rows are shown."""
+        self._filtered.append(callback)
+
+    def select(self, indices: Iterable[int]) -> None:
+        """Select these structures, as far as the filter shows them; `on_select` reports what came of it."""
+        wanted = sorted({int(index) for index in indices})
+        self._send_msg({"type": "select", "indices": wanted})  # type: ignore[attr-defined]
+
+    def set_filter(self, text: str) -> None:
+        """Write into the filter box, as if typed."""
+        self._send_msg({"type": "filter", "text": text})  # type: ignore[attr-defined]
+
+    def _resend_members(self) -> None:
+        raise NotImplementedError
+
+    def _forget_selection(self) -> None:
+        if self._selected:
+            self._selected = ()
+            _tell(self._selection_changed, ())
+
+    def _handle_msg(self, data: Any) -> None:
+        if not isinstance(data, dict):
+            return
+        match data:
+            case {"type": "toggle", "index": int(index), "on": bool(on), "serial": int(serial)} if self._has(index):
+                self._hear_toggle(index, on, serial)
+            case {"type": "open", "index": int(index)} if self._has(index):
+                _tell(self._opened, index)
+            case {"type": "hover", "index": None}:
+                _tell(self._hovered, None)
+            case {"type": "hover", "index": int(index)} if self._has(index):
+                _tell(self._hovered, index)
+            case {"type": "select", "indices": list(indices)} if all(map(self._has, indices)):
+                self._selected = tuple(sorted(set(indices)))
+                _tell(self._selection_changed, self._selected)
+            case {"type": "filter", "shown": int(shown)}:
+                _tell(self._filtered, shown)
+
+    def _hear_toggle(self, index: int, on: bool, serial: int) -> None:
+        self._heard = serial
+        try:
+            _tell(self._toggled, index, on)
+        except Exception:
+            self._resend_members()  # the switch returns to what is true
+            raise
+
+    def _has(self, index: object) -> bool:
+        return isinstance(index, int) and 0 <= index < self.n_rows
+
+
+def _tell(callbacks: list[Callable[..., None]], *arguments: Any) -> None:
+    for callback in list(callbacks):
+        callback(*arguments)

@@ -1,0 +1,124 @@
+// Where one looks from: a rotation, a point looked at and a distance; also the only place that projects.
+// NGL looks along +z with y up, so the right of the screen is -x.
+const FIELD_OF_VIEW = 40
+const HALF_VIEW_TANGENT = Math.tan((FIELD_OF_VIEW * Math.PI) / 360)
+
+class Camera {
+  constructor(NGL, viewer) {
+    Object.assign(this, {NGL, viewer, radius: 10, fitted: true})
+    this.rotation = new NGL.Quaternion()
+    this.offset = new NGL.Vector3()
+    this.distance = 40
+  }
+
+  // `view` holds the directions of the scene that point right, up and to the onlooker, row by row.
+  lookFrom(view, tilt) {
+    const [rx, ry, rz, ux, uy, uz, tx, ty, tz] = view
+    const base = new this.NGL.Matrix4().set(-rx, -ry, -rz, 0, ux, uy, uz, 0, -tx, -ty, -tz, 0, 0, 0, 0, 1)
+    this.rotation.setFromRotationMatrix(base)
+    this.turn(tilt[0], tilt[1])
+    this.offset.set(0, 0, 0)
+    this.fit()
+  }
+
+  // Keep the view when the next structure is about as large; otherwise keep the direction and fit the size.
+  follow(radius) {
+    const ratio = radius / this.radius
+    this.radius = radius
+    if (this.fitted || ratio > 1.5 || ratio < 0.67) this.fit()
+  }
+
+  fit() {
+    const aspect = this.viewer.width / this.viewer.height
+    const half = Math.atan(HALF_VIEW_TANGENT * Math.min(1, aspect))
+    this.distance = (0.92 * this.radius) / Math.sin(half)
+    this.offset.set(0, 0, 0)
+    this.fitted = true
+  }
+
+  turn(right, down) {
+    const step = new this.NGL.Quaternion()
+    const aboutY = new this.NGL.Quaternion().setFromAxisAngle(new this.NGL.Vector3(0, 1, 0), right)
+    step.setFromAxisAngle(new this.NGL.Vector3(1, 0, 0), -down).multiply(aboutY)
+    this.rotation.premultiply(step).normalize()
+  }
+
+  zoom(factor) {
+    const near = 1.5
+    this.distance = Math.min(Math.max(this.distance * factor, near), 40 * this.radius)
+    this.fitted = false
+  }
+
+  pan(right, down) {
+    const scale = this.distance / this.focalLength()
+    const step = new this.NGL.Vector3(-right * scale, -down * scale, 0)
+    this.offset.add(step.applyQuaternion(this.rotation.clone().invert()))
+    this.fitted = false
+  }
+
+  apply() {
+    const {rotationGroup, translationGroup} = this.viewer
+    rotationGroup.quaternion.copy(this.rotation)
+    rotationGroup.updateMatrix()
+    translationGroup.position.copy(this.offset)
+    this.viewer.cameraDistance = this.distance
+  }
+
+  // 16 numbers, column by column: rotation times distance, and the offset.
+  toArray() {
+    const scale = new this.NGL.Vector3(this.distance, this.distance, this.distance)
+    return new this.NGL.Matrix4().compose(this.offset, this.rotation, scale).toArray()
+  }
+
+  fromArray(numbers) {
+    const scale = new this.NGL.Vector3()
+    new this.NGL.Matrix4().fromArray(numbers).decompose(this.offset, this.rotation, scale)
+    this.distance = scale.x
+    this.fitted = false
+  }
+
+  focalLength() {
+    return this.viewer.height / 2 / HALF_VIEW_TANGENT
+  }
+
+  // Where a point of the scene falls, in CSS pixels from the upper left, and how many pixels an angstrom takes there.
+  project(x, y, z) {
+    const point = new this.NGL.Vector3(x, y, z).add(this.offset).applyQuaternion(this.rotation)
+    const scale = this.focalLength() / (point.z + this.distance)
+    return {x: this.viewer.width / 2 - point.x * scale, y: this.viewer.height / 2 - point.y * scale, scale}
+  }
+
+  // The line of sight through a pixel, in coordinates of the scene.
+  ray(x, y) {
+    const focal = this.focalLength()
+    const back = this.rotation.clone().invert()
+    const direction = new this.NGL.Vector3(-(x - this.viewer.width / 2) / focal, -(y - this.viewer.height / 2) / focal, 1)
+    const origin = new this.NGL.Vector3(0, 0, -this.distance)
+    return {
+      origin: origin.applyQuaternion(back).sub(this.offset),
+      direction: direction.normalize().applyQuaternion(back),
+    }
+  }
+}
+
+// The nearest sphere on a line of sight, or -1. Exact, 1 ms for 100 000 spheres, and no second drawing as NGL's picking.
+function sphereOnRay({origin, direction}, positions, radii) {
+  const {x: ox, y: oy, z: oz} = origin
+  const {x: dx, y: dy, z: dz} = direction
+  let nearest = Infinity
+  let found = -1
+  for (let i = 0, k = 0; i < radii.length; i++, k += 3) {
+    const px = positions[k] - ox
+    const py = positions[k + 1] - oy
+    const pz = positions[k + 2] - oz
+    const along = px * dx + py * dy + pz * dz
+    const inside = radii[i] * radii[i] - (px * px + py * py + pz * pz - along * along)
+    if (inside < 0) continue
+    const distance = along - Math.sqrt(inside)
+    if (distance > 0 && distance < nearest) {
+      nearest = distance
+      found = i
+    }
+  }
+  return found
+}

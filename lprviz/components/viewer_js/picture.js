@@ -1,0 +1,295 @@
+// One picture: keeps what is drawn in step with the model, and speaks to Python in messages.
+const RING_COLOURS = {
+  light: {outline: [0.1, 0.11, 0.13], highlight: [0.0, 0.56, 0.95], picked: [0.9, 0.0, 0.46], cell: [0.55, 0.59, 0.65]},
+  dark: {outline: [0.96, 0.97, 0.98], highlight: [0.25, 0.72, 1.0], picked: [1.0, 0.3, 0.62], cell: [0.5, 0.54, 0.6]},
+}
+const GROUND = {light: 0xffffff, dark: 0x14171c}
+
+class Picture {
+  constructor(view, model, NGL) {
+    Object.assign(this, {view, model, NGL, atomCount: 0, colourVersion: 0, colours: null, packet: null, listeners: []})
+    this.root = element("div", "picture")
+    this.surface = element("div", "surface")
+    this.surface.tabIndex = 0
+    this.root.append(this.surface)
+    this.overlay = new Overlay(this.root)
+    this.clean = {scene: false, colours: true, rings: true}
+  }
+
+  // Needs the element in the page, as NGL measures it.
+  start() {
+    this.viewer = new this.NGL.Viewer(this.surface)
+    if (!this.viewer.renderer) throw new Error("NGL could not start WebGL.")
+    this.viewer.setClip(-40, 140, 0.5)
+    this.viewer.setFog(undefined, 70, 190)
+    this.viewer.setLight(0xffffff, 1.05, 0xffffff, 0.45)
+    this.viewer.setCamera("perspective", FIELD_OF_VIEW)
+    this.viewer.sampleLevel = 0
+    this.camera = new Camera(this.NGL, this.viewer)
+    this.layers = new SceneLayers(this.NGL, this.viewer)
+    this.loop = new DrawLoop(this.viewer, () => this.prepare(), (...told) => this.report(...told), () => this.annotate())
+    this.controls = new Controls(this.surface, this.camera, this.actions())
+    this.resizing = new ResizeObserver(() => this.resize())
+    this.resizing.observe(this.root)
+    this.listen()
+    for (const refresh of [this.setTheme, this.setLegend, this.setTexts, this.setScene, this.setColours]) {
+      refresh.call(this)
+    }
+    this.resize()
+    this.model.send_msg({type: "mounted"})
+  }
+
+  listen() {
+    const on = (names, refresh) => {
+      const callback = () => refresh.call(this)
+      this.model.on(names, callback)
+      this.listeners.push([names, callback])
+    }
+    on(["scene_packet", "style", "show_bonds", "show_cell"], this.setScene)
+    on(["colour_packet"], this.setColours)
+    on(["picked", "highlight"], this.setRings)
+    on(["dark"], this.setTheme)
+    on(["bar_title", "bar_stops", "bar_ticks", "bar_missing", "bar_swatches"], this.setLegend)
+    on(["message", "caption", "stale", "description"], this.setTexts)
+    on(["camera"], this.setCamera)
+    this.onMessage = (message) => this.receive(message)
+    this.model.on("msg:custom", this.onMessage)
+  }
+
+  theme() {
+    return this.model.dark ? "dark" : "light"
+  }
+
+  setTheme() {
+    this.root.classList.toggle("dark", this.model.dark)
+    this.viewer.setBackground(GROUND[this.theme()])
+    this.setScene()
+  }
+
+  setLegend() {
+    this.legend = {
+      title: this.model.bar_title,
+      stops: this.model.bar_stops,
+      ticks: this.model.bar_ticks,
+      missing: this.model.bar_missing,
+      swatches: this.model.bar_swatches,
+    }
+    this.overlay.setLegend(this.legend)
+  }
+
+  setTexts() {
+    const {message, caption, stale, description} = this.model
+    this.overlay.setText(this.overlay.message, message)
+    this.overlay.setText(this.overlay.caption, caption)
+    this.overlay.badge.hidden = !stale || Boolean(message)
+    this.root.classList.toggle("stale", stale)
+    this.root.classList.toggle("empty", Boolean(message))
+    this.surface.setAttribute("role", "application")
+    this.surface.setAttribute("aria-roledescription", "three-dimensional structure")
+    this.surface.setAttribute("aria-label", description)
+    this.publish()
+  }
+
+  setScene() {
+    this.clean.scene = false
+    this.loop?.schedule()
+  }
+
+  setColours() {
+    if (!this.model.colour_packet) return
+    this.colours = unpackPacket(this.model.colour_packet)
+    this.clean.colours = false
+    this.loop.schedule()
+  }
+
+  setRings() {
+    this.clean.rings = false
+    this.loop.schedule()
+  }
+
+  setCamera() {
+    const wanted = this.model.camera
+    const now = this.camera.toArray()
+    if (wanted.length !== 16 || wanted.every((value, i) => Math.abs(value - now[i]) < 1e-6)) return
+    this.camera.fromArray(wanted)
+    this.loop.schedule()
+  }
+
+  // One frame: whatever is out of date, in order. Returns the version of the colours put on the screen, if any.
+  prepare() {
+    if (!this.clean.scene) this.buildScene()
+    const recoloured = !this.clean.colours && this.layers.scene && this.colours.n_atoms === this.layers.scene.n_atoms
+    if (recoloured) {
+      this.layers.recolour(this.colours.rgb)
+      this.colourVersion += 1
+      this.clean.colours = true
+      this.clean.rings = false
+    }
+    if (!this.clean.rings) this.buildRings()
+    this.camera.apply()
+    return recoloured ? this.colours.version : null
+  }
+
+  buildScene() {
+    this.clean.scene = true
+    this.clean.rings = false
+    const {scene_packet: bytes, style, show_bonds: showBonds, show_cell: showCell} = this.model
+    if (!bytes) return this.layers.clear()
+    const fresh = bytes !== this.packet
+    const scene = fresh ? unpackPacket(bytes) : this.layers.scene
+    this.packet = bytes
+    this.layers.show(scene, {style, showBonds, showCell, cellColour: RING_COLOURS[this.theme()].cell})
+    this.shown = this.colours?.n_atoms === scene.n_atoms && this.clean.colours
+    if (this.shown) this.layers.recolour(this.colours.rgb)
+    if (fresh) this.aim(scene)
+    this.names = scene.periodic ? ["a", "b", "c"] : ["x", "y", "z"]
+    this.atomCount = scene.n_atoms
+  }
+
+  aim(scene) {
+    const first = this.kind === undefined
+    if (first && this.model.camera.length === 16) {
+      this.camera.radius = scene.radius
+      this.camera.fromArray(this.model.camera)
+    } else if (first || this.kind !== scene.periodic) {
+      this.camera.radius = scene.radius
+      this.camera.lookFrom(scene.view, scene.periodic ? [0.42, 0.28] : [0.3, 0.25])
+    } else this.camera.follow(scene.radius)
+    this.kind = scene.periodic
+  }
+
+  buildRings() {
+    this.clean.rings = true
+    if (!this.layers.scene) return
+    const colour = RING_COLOURS[this.theme()]
+    const outlined = []
+    this.colours?.outline?.forEach((marked, atom) => marked && outlined.push(atom))
+    this.layers.setRings([
+      {atoms: this.model.picked, colour: colour.picked, scale: 1.36},
+      {atoms: this.model.highlight, colour: colour.highlight, scale: 1.22},
+      {atoms: outlined, colour: colour.outline, scale: 1.09},
+    ])
+  }
+
+  // After each drawing: what floats above it follows.
+  annotate() {
+    const {scene} = this.layers
+    this.publish()
+    if (!scene) return
+    this.overlay.drawAxes(scene.axes, this.names, (x, y, z) =>
+      new this.NGL.Vector3(x, y, z).applyQuaternion(this.camera.rotation))
+    const [atom] = this.model.picked
+    if (atom === undefined || atom >= scene.n_atoms) return this.overlay.setText(this.overlay.label, "")
+    const [x, y, z] = this.layers.positions.subarray(3 * atom, 3 * atom + 3)
+    const at = this.camera.project(x, y, z)
+    const reach = 1.36 * this.layers.radii[atom] * at.scale
+    this.overlay.showLabel(this.describe(atom), at.x + 0.75 * reach + 4, at.y - 0.75 * reach - 24)
+  }
+
+  describe(atom) {
+    return this.colours?.labels?.[atom] ?? `atom ${atom}`
+  }
+
+  // The attributes by which tests and style sheets see the state.
+  publish() {
+    const {dataset} = this.view.el
+    dataset.atoms = this.model.message ? 0 : this.atomCount
+    dataset.colourVersion = this.colourVersion
+    dataset.picked = this.model.picked.join(",")
+  }
+
+  report(version, {upload, draw}) {
+    this.model.send_msg({type: "drawn", version, upload_ms: upload, draw_ms: draw})
+  }
+
+  actions() {
+    const redraw = () => this.loop.schedule()
+    return {
+      moved: redraw,
+      settled: () => this.rememberCamera(),
+      click: (x, y, extend) => this.click(x, y, extend),
+      hover: (x, y) => this.hover(x, y),
+      leave: () => this.leave(),
+      reset: () => this.resetView(),
+      clearPick: () => this.model.send_msg({type: "pick", atom: null, extend: false}),
+      key: (key) => this.model.send_msg({type: "key", key}),
+    }
+  }
+
+  atomAt(x, y) {
+    if (!this.layers.scene) return null
+    const sphere = sphereOnRay(this.camera.ray(x, y), this.layers.positions, this.layers.radii)
+    return sphere < 0 ? null : this.layers.scene.parent[sphere]
+  }
+
+  click(x, y, extend) {
+    const atom = this.atomAt(x, y)
+    if (atom !== null || !extend) this.model.send_msg({type: "pick", atom, extend})
+  }
+
+  hover(x, y) {
+    const atom = this.atomAt(x, y)
+    this.surface.classList.toggle("over-atom", atom !== null)
+    if (atom === null) this.overlay.setText(this.overlay.tooltip, "")
+    else this.overlay.showTooltip(this.describe(atom), x, y)
+  }
+
+  leave() {
+    this.surface.classList.remove("over-atom")
+    this.overlay.setText(this.overlay.tooltip, "")
+  }
+
+  resetView() {
+    const {scene} = this.layers
+    if (!scene) return
+    this.kind = undefined
+    this.model.camera = []
+    this.aim(scene)
+    this.loop.schedule()
+  }
+
+  // Synced so that a picture made anew (a tab opened again) looks from where the last one did.
+  rememberCamera() {
+    clearTimeout(this.remembering)
+    this.remembering = setTimeout(() => (this.model.camera = this.camera.toArray()), 150)
+  }
+
+  resize() {
+    const {width, height} = this.root.getBoundingClientRect()
+    if (width < 1 || height < 1) return
+    this.viewer.setSize(width, height)
+    if (this.camera.fitted) this.camera.fit()
+    this.overlay.thinTicks()
+    this.loop.schedule()
+  }
+
+  receive(message) {
+    if (message.type === "reset_view") this.resetView()
+    else if (message.type === "save_png") this.savePng(message.filename)
+  }
+
+  async savePng(filename) {
+    try {
+      download(await this.snapshot(), filename)
+    } catch (error) {
+      this.model.send_msg({type: "failed", reason: String(error.message ?? error)})
+    }
+  }
+
+  snapshot() {
+    return composePng(this.viewer, {title: this.model.caption, legend: this.legend, dark: this.model.dark})
+  }
+
+  dispose() {
+    this.loop?.stop()
+    this.controls?.dispose()
+    this.resizing?.disconnect()
+    clearTimeout(this.remembering)
+    if (!this.viewer?.renderer) return
+    this.layers.clear()
+    const context = this.viewer.renderer.getContext()
+    this.viewer.renderer.dispose()
+    context.getExtension("WEBGL_lose_context")?.loseContext()
+    this.root.remove()
+  }
+}
