@@ -34,6 +34,8 @@ _REFUSED = (
     (b"\xff\xd8\xff", "is a picture"),
     (b"%PDF", "is a PDF document"),
     (b"\x7fELF", "is a program"),
+    (b"PK\x03\x04", "is an archive inside an archive"),
+    (b"\x1f\x8b", "is compressed twice"),
     (b"7z\xbc\xaf", "is a 7z archive"),
     (b"Rar!", "is a rar archive"),
 )
@@ -89,6 +91,11 @@ def display_name(filename: str, longest: int = 60) -> str:
     if len(clean) > longest:
         clean = f"{clean[: longest - 15]}…{clean[-14:]}"
     return clean or "the file"
+
+
+def has_known_suffix(filename: str) -> bool:
+    """Whether a file looks like a structure file by its name alone."""
+    return _suffix(filename) in {*_SUFFIXES, *ASE_TEXT_FORMATS, "traj", "db", "json"}
 
 
 def _suffix(filename: str) -> str:

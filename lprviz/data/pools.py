@@ -102,6 +102,7 @@ def compute_pool(
         features.values,
         features.structure_means(structures.offsets),
         alpha_min=alpha_min,
+        keep_features=keep_features,
         tick=phase(tick, _DESCRIPTORS, 1),
     )
     made = Representation(

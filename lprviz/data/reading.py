@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ase.io.formats import string2index
 
+from lprviz.data.archives import parse_file_or_archive
 from lprviz.data.file_formats import display_name
 from lprviz.data.limits import ReadLimits
-from lprviz.data.parsing import ALL, FileToParse, ParsedFile, parse_file
+from lprviz.data.parsing import ALL, FileToParse, ParsedFile
 from lprviz.data.phases import phase
 from lprviz.data.structures import StructureSet
 from lprviz.data.validation import validate
@@ -35,7 +36,7 @@ def read_structures(
     ----------
     paths : str, path, or sequence of these
         Files in any of: (extended) xyz, cif, POSCAR, ASE traj, db and json, plain or compressed with gzip, bzip2 or
-        xz. A selection in ASE's way may follow: ``"file.xyz@0:100"``.
+        xz, or several in a zip. A selection in ASE's way may follow: ``"file.xyz@0:100"``.
     energy_key : str, optional
         The key to read energies from; by default the most likely one is taken.
     tick : Tick
@@ -57,10 +58,10 @@ def read_structures(
     chosen = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not chosen:
         raise DataError("No file was named.", "Name at least one file.")
-    parsed = []
+    parsed: list[ParsedFile] = []
     for number, path in enumerate(chosen):
         share = _PARSING / len(chosen)
-        parsed.append(_read_one(path, limits, phase(tick, number * share, (number + 1) * share)))
+        parsed.extend(_read_one(path, limits, phase(tick, number * share, (number + 1) * share)))
     names = [display_name(os.fspath(path)) for path in chosen]
     return collect(parsed, names, energy_key=energy_key, tick=phase(tick, _PARSING, 1.0))
 
@@ -97,12 +98,12 @@ def collect(
     )
 
 
-def _read_one(path: PathLike, limits: ReadLimits, tick: Tick) -> ParsedFile:
+def _read_one(path: PathLike, limits: ReadLimits, tick: Tick) -> list[ParsedFile]:
     file, index = split_index(os.fspath(path))
     name = display_name(str(file))
     try:
         with file.open("rb") as raw:
-            return parse_file(FileToParse(name, raw, file.stat().st_size, index), limits, tick)
+            return parse_file_or_archive(FileToParse(name, raw, file.stat().st_size, index), limits, tick)
     except FileNotFoundError as error:
         raise DataError(f"There is no file {str(path)!r}.", "Check the path.") from error
     except IsADirectoryError as error:
