@@ -1,0 +1,40 @@
+"""Taking turns, so that a busy moment of the machine hits both sides of a comparison."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+
+from lprviz.bench.entries import Samples
+
+
+def take_turns(work: Mapping[str, Callable[[], object]], rounds: int, *, warm_up: int = 1) -> dict[str, Samples]:
+    """Time several callables in turn, `rounds` times each, after `warm_up` rounds that do not count.
+
+    Collection of garbage is held off meanwhile; results are dropped inside the timed stretch, as a program would.
+    """
+    durations: dict[str, list[float]] = {name: [] for name in work}
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for number in range(warm_up + rounds):
+            for name, run in work.items():
+                elapsed = _milliseconds(run)
+                if number >= warm_up:
+                    durations[name].append(elapsed)
+    finally:
+        if collecting:
+            gc.enable()
+    return {name: Samples(name, tuple(values)) for name, values in durations.items()}
+
+
+def faster_of(*samples: Samples) -> Samples:
+    """The one with the smallest median: a peer is always taken at its best."""
+    return min(samples, key=lambda each: each.median)
+
+
+def _milliseconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return 1e3 * (time.perf_counter() - start)
