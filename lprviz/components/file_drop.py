@@ -17,7 +17,8 @@ OnRefused = Callable[[str, str], None]
 _STYLE = """
 .zone { display: flex; flex-direction: column; gap: 2px; position: relative; overflow: hidden; cursor: pointer;
   border: 1.5px dashed color-mix(in srgb, currentColor 40%, transparent); border-radius: 8px; padding: 10px 12px;
-  font: 13px/1.35 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; transition: border-color .15s, background .15s; }
+  font: 13px/1.35 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  transition: border-color .15s, background .15s; }
 .zone:hover, .zone[data-over] { border-color: var(--lpr-accent, #1976d2);
   background: color-mix(in srgb, var(--lpr-accent, #1976d2) 10%, transparent); }
 .zone:focus-within { outline: 2px solid var(--lpr-accent, #1976d2); outline-offset: 2px; }

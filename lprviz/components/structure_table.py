@@ -32,7 +32,7 @@ class Column:
     kind : {"text", "int", "float", "log", "bar"}
         "log" and "bar" draw a number and a slim bar: on a log10 scale, or on a linear one from zero.
     width : int
-        Least width in pixels. Left-over width goes to all columns, twice as much to text.
+        Least width in pixels. Left-over width goes to texts first.
     description : str
         Tooltip of the header.
     priority : int

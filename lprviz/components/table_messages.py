@@ -53,7 +53,7 @@ class TableEvents:
         """Call ``callback(n_shown)`` when the filter changes how many rows are shown."""
         self._filtered.append(callback)
 
-    def select(self, indices: Iterable[int]) -> None:
+    def select_rows(self, indices: Iterable[int]) -> None:
         """Select these structures, as far as the filter shows them; `on_select` reports what came of it."""
         wanted = sorted({int(index) for index in indices})
         self._send_msg({"type": "select", "indices": wanted})  # type: ignore[attr-defined]

@@ -1,1 +1,14 @@
+"""Observable state without a screen: what is loaded, trained, coloured and looked at. The only writer of it.
 
+session     the state and its intents
+values      the frozen values it is made of
+edits       what an edit does to the training set
+history     undo and redo
+plans       what the worker is asked to do
+quantities  what atoms can be coloured by
+pictures    state to values and colour scale
+"""
+
+from lprviz.session.session import Session
+
+__all__ = ["Session"]

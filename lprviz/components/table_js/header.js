@@ -22,7 +22,7 @@ function fittingColumns(columns, width) {
 }
 
 function gridTemplate(columns) {
-  const tracks = columns.map(({kind, width}) => `minmax(${width}px, ${kind === "text" ? 2 * width : width}fr)`);
+  const tracks = columns.map(({kind, width}) => `minmax(${width}px, ${kind === "text" ? 3 * width : width}fr)`);
   return [`${SWITCH_WIDTH}px`, ...tracks].join(" ");
 }
 

@@ -1,0 +1,127 @@
+"""Where the views stand: sidebar, picture and map, table and histogram, footer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import panel as pn
+import panel_material_ui as pmui
+
+from lprviz.app.style import CSS, THEME
+from lprviz.components.page_hook import PageHook
+from lprviz.session import Session
+from lprviz.views.colour_panel import ColourPanel
+from lprviz.views.data_panel import DataPanel
+from lprviz.views.deferral import Deferral
+from lprviz.views.header import Header
+from lprviz.views.histogram_panel import HistogramPanel
+from lprviz.views.map_panel import MapPanel
+from lprviz.views.model_panel import ModelPanel
+from lprviz.views.problem_banner import ProblemBanner
+from lprviz.views.representation_panel import RepresentationPanel
+from lprviz.views.status_bar import StatusBar
+from lprviz.views.training_panel import TrainingPanel
+from lprviz.views.viewer_panel import ViewerPanel
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+TITLE = "lprviz"
+SIDEBAR_WIDTH = 300
+
+
+class Page:
+    """The whole dashboard of one session.
+
+    Attributes
+    ----------
+    view : panel_material_ui.Page
+        What is served.
+    """
+
+    def __init__(self, session: Session, document: Document | None) -> None:
+        self._session = session
+        deferral = Deferral(document)
+        self.viewer = ViewerPanel(session)
+        self.map = MapPanel(session, deferral)
+        self.histogram = HistogramPanel(session, deferral)
+        self.training = TrainingPanel(session, deferral)
+        self._hook = PageHook({"undo": session.undo, "redo": session.redo})
+        self.viewer.viewer.on_drawn(self._first_drawn)
+        self.view = pmui.Page(
+            title=TITLE,
+            theme_config=THEME,
+            header=[Header(session).view],
+            sidebar=[self._sidebar()],
+            sidebar_width=SIDEBAR_WIDTH,
+            sidebar_resizable=False,
+            main=[self._main()],
+            busy_indicator=None,
+            meta_name=TITLE,
+        )
+        session.param.watch(self._busy, "activity")
+        self.view.param.watch(self._follow_theme, "dark_theme")
+        self._follow_theme()
+
+    def _sidebar(self) -> pmui.Accordion:
+        session = self._session
+        return pmui.Accordion(
+            ("1  Data", DataPanel(session).view),
+            ("2  Representation", RepresentationPanel(session).view),
+            ("3  Model", ModelPanel(session).view),
+            ("4  Colour by", ColourPanel(session).view),
+            active=[0, 2, 3],
+            disable_gutters=True,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def _main(self) -> pn.Column:
+        upper = pn.Row(
+            card(self.viewer.view, "1.35 1 0"),
+            card(self.map.view, "1 1 0"),
+            sizing_mode="stretch_both",
+            styles={"flex": "1.35 1 0", "gap": "10px", "min-height": "0"},
+            margin=0,
+        )
+        lower = pn.Row(
+            card(self.training.view, "1.35 1 0"),
+            card(self.histogram.view, "1 1 0"),
+            sizing_mode="stretch_both",
+            styles={"flex": "1 1 0", "gap": "10px", "min-height": "0"},
+            margin=0,
+        )
+        return pn.Column(
+            ProblemBanner(self._session).view,
+            upper,
+            lower,
+            StatusBar(self._session).view,
+            self._hook,
+            sizing_mode="stretch_both",
+            styles={"gap": "10px", "padding": "10px"},
+            margin=0,
+        )
+
+    def _first_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
+        picture = self._session.picture
+        if self._session.fit is not None and picture is not None and not picture.stale:
+            self._hook.ready = True
+
+    def _busy(self, *events: object) -> None:
+        self._hook.busy = self._session.activity is not None
+
+    def _follow_theme(self, *events: object) -> None:
+        for part in (self.viewer.viewer, self.map.map, self.histogram.histogram, self.training.table):
+            part.dark = self.view.dark_theme
+
+
+def card(content: pn.viewable.Viewable, flex: str) -> pn.Column:
+    """Return a framed part of the page that takes its share of the room."""
+    return pn.Column(
+        content,
+        css_classes=["lpr-card"],
+        stylesheets=[CSS],
+        sizing_mode="stretch_both",
+        styles={"flex": flex, "min-width": "0", "min-height": "0"},
+        margin=0,
+    )

@@ -1,0 +1,72 @@
+"""The state as a picture: one value per environment and the scale it is drawn with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lprviz.analysis import FittedLPR
+from lprviz.analysis.results import UNDETERMINED_SHARE
+from lprviz.core.colours import ColourScale, fit_scale
+from lprviz.data.structures import StructureSet
+from lprviz.session.quantities import ELEMENT, ELEMENT_TITLE, QUANTITIES, Context, Values, obstacle_to
+from lprviz.session.values import Picture, Pin, Scales
+
+
+def element_picture(structures: StructureSet, *, stale: bool = False, note: str = "") -> Picture:
+    """Return the picture of a data set before anything is computed: element colours."""
+    nothing = np.zeros(structures.n_environments, dtype=bool)
+    values = structures.numbers.astype(np.float64)
+    return Picture(ELEMENT, ELEMENT_TITLE, values, None, nothing, nothing, stale, note)
+
+
+def paint(
+    structures: StructureSet, fit: FittedLPR, asked: str, pin: Pin | None, scales: Scales
+) -> tuple[Picture, Scales]:
+    """Return the picture of a fit and the colour scales now in force.
+
+    A quantity that cannot be had falls back to LPR, and the picture says why. A scale is fitted once per data set
+    and only ever widened, so that a colour keeps its meaning from one edit to the next.
+    """
+    context = Context(structures, fit, pin)
+    note = obstacle_to(asked, context)
+    key = "lpr" if note else asked
+    outlined = fit.regulariser_share > UNDETERMINED_SHARE
+    members = member_mask(structures, fit.members)
+    if key == ELEMENT:
+        values = structures.numbers.astype(np.float64)
+        return Picture(ELEMENT, ELEMENT_TITLE, values, None, outlined, members, note=note), scales
+    quantity = QUANTITIES[key]
+    values = quantity.compute(context)
+    scale = _scale_for(key, values, scales)
+    picture = Picture(key, quantity.bar, values, scale, outlined, members, note=note)
+    return picture, {**scales, key: scale}
+
+
+def marked_stale(picture: Picture | None, stale: bool) -> Picture | None:
+    """Return the picture marked as stale or current."""
+    return picture if picture is None or picture.stale == stale else replace(picture, stale=stale)
+
+
+def member_mask(structures: StructureSet, members: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which environments belong to training structures, (n_environments,)."""
+    trained = np.zeros(structures.n_structures, dtype=bool)
+    trained[list(members)] = True
+    return trained[structures.structure_of]
+
+
+def geometric_means(values: Values, offsets: NDArray[np.int64]) -> Values:
+    """Return the geometric mean over the atoms of each structure, (n_structures,)."""
+    return np.exp(np.add.reduceat(np.log(values), offsets[:-1]) / np.diff(offsets))
+
+
+def _scale_for(key: str, values: Values, scales: Scales) -> ColourScale:
+    quantity = QUANTITIES[key]
+    known = scales.get(key)
+    if known is None:
+        if key == "regulariser-share":
+            return ColourScale(quantity.bar, "linear", 0.0, 1.0, quantity.palette or "viridis")
+        return fit_scale(values, title=quantity.bar, kind=quantity.kind, palette=quantity.palette)
+    return known if key == "regulariser-share" or known.covers(values) else known.widened(values)

@@ -1,0 +1,195 @@
+"""`Session`: the intents of one browser window (or script).
+
+A view calls an intent (``session.add_structures([3, 7])``). The session either answers at once (a toggle is
+milliseconds) or hands a frozen request to its worker and, when woken, drains the reply on its own event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from lprviz.data.hypers import SoapHypers
+from lprviz.errors import LprvizError
+from lprviz.jobs import Request
+from lprviz.session import edits, plans
+from lprviz.session.state import SessionState
+from lprviz.session.values import NO_ENVIRONMENTS, Dataset, Pin, Plan, Problem, Selection, Settings
+
+
+class Session(SessionState):
+    """What a person can ask of lprviz; the only writer of the state that views read.
+
+    Parameters are those of `SessionState`.
+    """
+
+    # -- loading ----------------------------------------------------------------------------------------------------
+
+    def load_bundled(self, name: str) -> None:
+        """Load a bundled data set by name."""
+        self._submit(Request("read", f"Reading {name}", plans.reading_bundled(name)))
+
+    def load_upload(self, filename: str, payload: bytes) -> None:
+        """Load an uploaded file; nothing changes unless it can be used."""
+        self._submit(Request("read", "Reading the uploaded file", plans.reading_upload(filename, payload)))
+
+    def load_paths(self, paths: Iterable[str | Path]) -> None:
+        """Load files from the server's own disk."""
+        self._submit(Request("read", "Reading structures", plans.reading_paths([Path(p) for p in paths])))
+
+    def load_dataset(self, dataset: Dataset) -> None:
+        """Load structures that are in memory already."""
+        self._accept_dataset(dataset)
+
+    def commit_settings(self, hypers: SoapHypers, *, species_columns: bool | None, scale: str) -> None:
+        """Compute the data set again with another representation; the present state stays until that is done."""
+        if self.dataset is None:
+            return
+        settings = Settings(hypers, species_columns, scale)
+        if settings != self.settings or self.fit is None:
+            self._pursue(Plan(self.dataset, settings, self.members, self.alpha, "Changed the representation"))
+
+    # -- the training set -------------------------------------------------------------------------------------------
+
+    def add_structures(self, structures: Iterable[int]) -> None:
+        """Take structures into training; those already in stay."""
+        self._edit(lambda n: edits.adding(self.members, structures, n))
+
+    def remove_structures(self, structures: Iterable[int]) -> None:
+        """Take structures out of training; those already out stay."""
+        self._edit(lambda n: edits.removing(self.members, structures, n))
+
+    def toggle_structure(self, structure: int) -> None:
+        """Switch one structure in or out."""
+        verb = self.remove_structures if structure in self.members else self.add_structures
+        verb([structure])
+
+    def set_members(self, members: Iterable[int], label: str) -> None:
+        """Train on exactly these structures."""
+        self._edit(lambda n: edits.choosing(members, n, label))
+
+    def add_random(self, n: int, seed: int | None = None) -> None:
+        """Take ``n`` structures, drawn at random from those left out, into training."""
+        self._edit(lambda total: edits.adding_random(self.members, n, total, seed))
+
+    def add_group(self, group: str) -> None:
+        """Take every structure of a group into training."""
+        self.add_structures(self.structures_in(group))
+
+    def remove_group(self, group: str) -> None:
+        """Take every structure of a group out of training."""
+        self.remove_structures(self.structures_in(group))
+
+    def reset(self) -> None:
+        """Go back to the training set the data set came with."""
+        if self.dataset is not None:
+            self.set_members(self.dataset.initial_members, "Reset to the initial training set")
+
+    def undo(self) -> None:
+        """Go one state back."""
+        self._travel(-1)
+
+    def redo(self) -> None:
+        """Go one state forward."""
+        self._travel(+1)
+
+    def set_alpha(self, alpha: float) -> None:
+        """Set the regulariser; live."""
+        if not (np.isfinite(alpha) and alpha > 0):
+            self._complain(LprvizError("alpha must be a positive number.", "Try 1e-4."))
+            return
+        self.alpha = float(alpha)
+        self._reach("Moving alpha")
+
+    def set_pin(self) -> None:
+        """Keep the present state for comparison."""
+        if self.fit is not None:
+            label = f"{len(self.fit.members)} structures, alpha {self.fit.alpha:.0e}"
+            self.pin = Pin(label, self.fit.members, self.fit.lpr)
+            self._scales = {k: v for k, v in self._scales.items() if k != "log-ratio"}
+            self._repaint()
+
+    def clear_pin(self) -> None:
+        """Forget the pinned state."""
+        self.pin = None
+        self._repaint()
+
+    # -- what is looked at ------------------------------------------------------------------------------------------
+
+    def colour(self, quantity: str) -> None:
+        """Colour atoms by another quantity."""
+        self.colour_by = quantity
+        self._repaint()
+
+    def show_structure(self, structure: int) -> None:
+        """Look at a structure; a picked atom of another one is let go."""
+        if self.dataset is None or structure == self.selection.structure:
+            return
+        bounded = int(np.clip(structure, 0, self.dataset.structures.n_structures - 1))
+        self.selection = replace(self.selection, structure=bounded, picked=None)
+
+    def pick(self, environment: int | None, *, extend: bool = False) -> None:
+        """Pick an environment (its structure is shown), extend the group by it, or let go with None."""
+        if self.dataset is None:
+            return
+        if environment is None:
+            self.selection = replace(self.selection, picked=None, group=NO_ENVIRONMENTS)
+            return
+        structure, _ = self.dataset.structures.of(environment)
+        group = np.setxor1d(self.selection.group, [environment]) if extend else self.selection.group
+        self.selection = Selection(structure, environment, group.astype(np.intp))
+
+    def walk(self, step: int) -> None:
+        """Pick the next (+1) or previous (-1) atom of the shown structure, from least to most rigid."""
+        if self.dataset is None or self.fit is None:
+            return
+        offsets, structure = self.dataset.structures.offsets, self.selection.structure
+        first, last = int(offsets[structure]), int(offsets[structure + 1])
+        order = first + np.argsort(self.fit.lpr[first:last], kind="stable")
+        picked = self.selection.picked
+        if picked is None:
+            self.pick(int(order[0 if step > 0 else -1]))
+        else:
+            place = int(np.flatnonzero(order == picked)[0])
+            self.pick(int(order[(place + step) % order.size]))
+
+    def select_environments(self, environments: Iterable[int]) -> None:
+        """Select a group of environments."""
+        group = np.unique(np.fromiter(environments, dtype=np.intp))
+        self.selection = replace(self.selection, group=group)
+
+    def structures_in(self, group: str) -> list[int]:
+        """Return the structures of a group."""
+        groups = self.dataset.structures.groups if self.dataset is not None else ()
+        return [i for i, name in enumerate(groups) if name == group]
+
+    # -- background work --------------------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Give up background work; the last good state stays."""
+        self._worker.cancel()
+        given_up = self._plan is not None or self._refitting
+        self._plan, self._refitting = None, False
+        shown = self.fit
+        if given_up and shown is not None:
+            self.param.update(members=shown.members, alpha=shown.alpha)
+        self._settle_activity()
+
+    def dismiss_problem(self) -> None:
+        """Forget the last problem."""
+        self.problem = None
+
+    def report_problem(self, message: str, hint: str = "") -> None:
+        """Show a problem that a view met, such as a file too large to be sent."""
+        self.problem = Problem(message, hint)
+
+    def report_drawn(self, upload_ms: float, draw_ms: float) -> None:
+        """Note what the browser needed to show the last picture."""
+        self.timing = replace(self.timing, upload=upload_ms, draw=draw_ms)
+
+    def close(self) -> None:
+        """End the session's worker."""
+        self._worker.close()

@@ -1,0 +1,246 @@
+"""The machinery of a session: one writer that reaches the state asked for, at once or through its worker.
+
+The old state stays until the new one is complete, so cancelling, undo and errors need no clean-up.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import param
+
+from lprviz.analysis import FittedLPR
+from lprviz.data.cache import DiskCache
+from lprviz.errors import LprvizError
+from lprviz.jobs import InlineWorker, Reply, Request, Runner
+from lprviz.session import edits, plans
+from lprviz.session.history import History
+from lprviz.session.pictures import element_picture, marked_stale, paint
+from lprviz.session.values import (
+    Activity,
+    Dataset,
+    Outcome,
+    Picture,
+    Pin,
+    Plan,
+    Problem,
+    Scales,
+    Selection,
+    Settings,
+    Timing,
+)
+
+UNEXPECTED = "Something went wrong inside lprviz; your last state is kept."
+
+
+class SessionState(param.Parameterized):
+    """State that views read. Every parameter holds a frozen value, replaced whole.
+
+    Parameters
+    ----------
+    worker_factory : callable, optional
+        Given a wake-up callback, returns a `lprviz.jobs.Runner`; by default everything runs at once, inline.
+    cache : DiskCache, optional
+        Where representations are kept between starts.
+    report : callable, optional
+        Told of unexpected errors (with their traceback), for the server's log.
+    """
+
+    dataset: Dataset | None = param.Parameter(None, doc="What is loaded.")
+    settings: Settings | None = param.Parameter(None, doc="Representation and scale in force.")
+    members: tuple[int, ...] = param.Parameter((), doc="Training structures asked for, sorted.")
+    alpha: float = param.Parameter(plans.DEFAULT_ALPHA, doc="Regulariser asked for.")
+    fit: FittedLPR | None = param.Parameter(None, doc="The state that is shown.")
+    picture: Picture | None = param.Parameter(None, doc="What every view colours by.")
+    colour_by: str = param.Parameter("lpr", doc="Quantity asked for.")
+    selection: Selection = param.Parameter(Selection(), doc="What is looked at.")
+    history: History = param.Parameter(History(), doc="Undo and redo.")
+    pin: Pin | None = param.Parameter(None, doc="Training set kept for comparison.")
+    activity: Activity | None = param.Parameter(None, doc="Background work under way.")
+    problem: Problem | None = param.Parameter(None, doc="What went wrong last, until dismissed.")
+    timing: Timing = param.Parameter(Timing(), doc="Cost of the last edit.")
+
+    def __init__(
+        self,
+        worker_factory: Callable[[Callable[[], None]], Runner] = InlineWorker,
+        *,
+        wake: Callable[[], None] = lambda: None,
+        cache: DiskCache | None = None,
+        report: Callable[[BaseException], None] = lambda error: None,
+    ) -> None:
+        super().__init__()
+        self._cache = cache
+        self._report = report
+        self._plan: Plan | None = None  # what the worker is working towards, if anything
+        self._refitting = False  # the worker is moving the shown fit to `members` and `alpha`
+        self._scales: Scales = {}
+        self._worker = worker_factory(wake)
+
+    def drain(self) -> None:
+        """Apply what the worker has ready. Called on the session's own event loop; cheap when there is nothing."""
+        for reply in self._worker.take_replies():
+            self._apply(reply)
+        self._show_progress()
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _submit(self, request: Request) -> None:
+        self.problem = None
+        self._worker.submit(request)
+        self.drain()
+
+    def _pursue(self, plan: Plan) -> None:
+        self._plan, self._refitting = plan, False
+        self._submit(Request("represent", "Computing descriptors", plans.carrying_out(plan, self._cache)))
+
+    def _edit(self, change: Callable[[int], edits.Edit]) -> None:
+        if self.dataset is None:
+            return
+        try:
+            edit = change(self.dataset.structures.n_structures)
+        except LprvizError as error:
+            self._complain(error)
+            return
+        if edit.members == self.members:
+            return
+        self._move_to(edit.members, edit.label, self.history.push(edit.label, edit.members))
+
+    def _travel(self, step: int) -> None:
+        history = self.history.moved(step)
+        if history is self.history or history.current is None:
+            return
+        self._move_to(history.current.members, history.current.label, history)
+
+    def _move_to(self, members: tuple[int, ...], label: str, history: History) -> None:
+        before = self.members
+        with param.parameterized.batch_call_watchers(self):  # views see members, fit and picture change together
+            self.members = members
+            if self._reach(label):
+                self.history = history
+            else:
+                self.members = before
+
+    def _reach(self, label: str) -> bool:
+        """Bring the shown fit to the asked members and alpha, at once or through the worker; False if it cannot be."""
+        fit, members, alpha = self.fit, self.members, self.alpha
+        if self._plan is not None and self.dataset is self._plan.dataset:
+            self._pursue(replace(self._plan, members=members, alpha=alpha))
+            return True
+        if fit is None:
+            return True
+        if self._refitting or self._should_hand_over(plans.seconds_to_move(fit, members, alpha)):
+            self._refitting = True
+            self._submit(Request("fit", label, lambda tick: plans.moved(fit, members, alpha)))
+            return True
+        started = time.perf_counter()
+        try:
+            moved = plans.moved(fit, members, alpha)
+        except LprvizError as error:
+            self._complain(error)
+            return False
+        self._show(moved, (time.perf_counter() - started) * 1e3)
+        return True
+
+    def _should_hand_over(self, seconds: float) -> bool:
+        """Slow work goes to the worker, unless that would take it from the loading of another data set."""
+        return seconds > plans.SYNCHRONOUS_SECONDS and self._worker.progress is None
+
+    def _show(self, fit: FittedLPR, compute_ms: float) -> None:
+        assert self.dataset is not None
+        picture, self._scales = paint(self.dataset.structures, fit, self.colour_by, self.pin, self._scales)
+        stale = self._plan is not None or self._refitting
+        self.param.update(fit=fit, picture=replace(picture, stale=stale), timing=Timing(compute_ms), problem=None)
+
+    def _repaint(self) -> None:
+        if self.dataset is None or self.picture is None:
+            return
+        if self.fit is None:
+            self.picture = element_picture(self.dataset.structures, stale=True)
+            return
+        picture, self._scales = paint(self.dataset.structures, self.fit, self.colour_by, self.pin, self._scales)
+        self.picture = replace(picture, stale=self.picture.stale)
+
+    def _apply(self, reply: Reply) -> None:
+        if reply.error is not None:
+            self._fail(reply)
+        elif reply.request.kind == "read":
+            self._accept_dataset(reply.value)
+        elif reply.request.kind == "represent":
+            self._accept_outcome(reply.value, reply.seconds)
+        elif reply.request.kind == "fit":
+            self._refitting = False
+            self._show(reply.value, reply.seconds * 1e3)
+
+    def _accept_dataset(self, dataset: Dataset) -> None:
+        settings = plans.initial_settings(dataset)
+        plan = Plan(dataset, settings, dataset.initial_members, plans.initial_alpha(dataset), "Initial training set")
+        if self.dataset is None:  # nothing to lose: show the structures while their descriptors are computed
+            self.param.update(
+                dataset=dataset,
+                settings=settings,
+                members=plan.members,
+                alpha=plan.alpha,
+                selection=Selection(edits.first_outside(plan.members, dataset.structures.n_structures)),
+                picture=element_picture(dataset.structures, stale=True),
+            )
+        self._pursue(plan)
+
+    def _accept_outcome(self, outcome: Outcome, seconds: float) -> None:
+        plan = outcome.plan
+        same = self.dataset is plan.dataset and self.fit is not None
+        first = edits.first_outside(plan.members, plan.dataset.structures.n_structures)
+        selection = self.selection if self.dataset is plan.dataset else Selection(first)
+        self._plan, self._scales = None, {}
+        picture, self._scales = paint(plan.dataset.structures, outcome.fit, self.colour_by, None, {})
+        self.param.update(
+            dataset=plan.dataset,
+            settings=plan.settings,
+            members=plan.members,
+            alpha=plan.alpha,
+            fit=outcome.fit,
+            picture=picture,
+            selection=selection,
+            pin=None,
+            history=self.history if same else History.starting(plan.history_label, plan.members),
+            timing=Timing(seconds * 1e3),
+            problem=None,
+        )
+
+    def _fail(self, reply: Reply) -> None:
+        assert reply.error is not None
+        self._plan, self._refitting = (self._plan, self._refitting) if reply.request.kind == "read" else (None, False)
+        if self.fit is not None and reply.request.kind != "read":
+            self.param.update(members=self.fit.members, alpha=self.fit.alpha)
+        self._complain(reply.error)
+        self._resume()
+
+    def _resume(self) -> None:
+        """A file that cannot be read takes the worker from what it was doing; go on with that."""
+        problem = self.problem
+        if self._plan is not None:
+            self._pursue(self._plan)
+        elif self._refitting:
+            self._reach("Updating the fit")
+        self.problem = problem
+
+    def _complain(self, error: Exception) -> None:
+        if isinstance(error, LprvizError):
+            self.problem = Problem(error.message, error.hint)
+        else:
+            self._report(error)
+            self.problem = Problem(UNEXPECTED, "If it happens again, please report what you did.")
+
+    def _show_progress(self) -> None:
+        progress = self._worker.progress
+        if progress is None:
+            self._settle_activity()
+            return
+        self.activity = Activity(progress.label, progress.fraction, progress.remaining_seconds())
+        self.picture = marked_stale(self.picture, self._plan is not None or self._refitting)
+
+    def _settle_activity(self) -> None:
+        self.activity = None
+        unfinished = self.fit is None and self.dataset is not None
+        self.picture = marked_stale(self.picture, unfinished or self._plan is not None or self._refitting)

@@ -1,0 +1,144 @@
+"""The frozen values a session is made of. Views read them; only the session replaces them, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lprviz.analysis import FittedLPR, LPRAnalysis
+from lprviz.core.colours import ColourScale, element_rgb
+from lprviz.data.bundled import DatasetCard
+from lprviz.data.hypers import SoapHypers
+from lprviz.data.structures import StructureSet
+
+NO_ENVIRONMENTS: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What is loaded: structures, the card of a bundled set, and the training set it starts from."""
+
+    structures: StructureSet
+    title: str
+    card: DatasetCard | None = None
+    initial_members: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How structures become a model, apart from alpha and the training set; committed as one."""
+
+    hypers: SoapHypers
+    species_columns: bool | None = None
+    scale: str = "frozen"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The data set and settings that a background computation is working towards."""
+
+    dataset: Dataset
+    settings: Settings
+    members: tuple[int, ...]
+    alpha: float
+    history_label: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What such a computation ends with."""
+
+    plan: Plan
+    analysis: LPRAnalysis
+    fit: FittedLPR
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is looked at: one structure, perhaps one atom of it, perhaps a group of environments.
+
+    ``picked`` and ``group`` are environment indices of the whole data set, the one index every view shares.
+    """
+
+    structure: int = 0
+    picked: int | None = None
+    group: NDArray[np.intp] = field(default_factory=lambda: NO_ENVIRONMENTS)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Background work as a person sees it."""
+
+    label: str
+    fraction: float | None = None
+    remaining: float | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One clear sentence about what went wrong, and what to do."""
+
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A training set kept for comparison."""
+
+    label: str
+    members: tuple[int, ...]
+    lpr: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What the last edit cost, in milliseconds: to compute here, to upload and to draw in the browser."""
+
+    compute: float | None = None
+    upload: float | None = None
+    draw: float | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What every view colours by: one value per environment and the scale that turns it into colour.
+
+    Parameters
+    ----------
+    quantity : str
+        Key of `lprviz.session.quantities.QUANTITIES`.
+    values : (n_environments,) array
+        nan where undefined. For elements, atomic numbers.
+    scale : ColourScale or None
+        None for elements, which have colours of their own.
+    outlined : (n_environments,) bool array
+        Environments whose rigidity is mostly the prior's (regulariser share above one half).
+    members : (n_environments,) bool array
+        Environments of training structures.
+    stale : bool
+        True while something newer is being computed; never shown as current.
+    note : str
+        Why the asked-for quantity is not what is shown, if so.
+    """
+
+    quantity: str
+    title: str
+    values: NDArray[np.float64]
+    scale: ColourScale | None
+    outlined: NDArray[np.bool_]
+    members: NDArray[np.bool_]
+    stale: bool = False
+    note: str = ""
+
+    def rgb(self, which: slice | NDArray[np.intp] = slice(None)) -> NDArray[np.uint8]:
+        """Return the colours of the chosen environments, (n, 3)."""
+        values = self.values[which]
+        return element_rgb(values.astype(np.intp).tolist()) if self.scale is None else self.scale.rgb(values)
+
+
+Scales = Mapping[str, ColourScale]
+"""Colour scales in force, by quantity: fixed over the data set, widened when an edit leaves their range."""

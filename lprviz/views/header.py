@@ -1,0 +1,44 @@
+"""Undo, redo, and in one badge what model the numbers belong to."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+
+from lprviz.core.colours import format_value
+from lprviz.session import Session
+from lprviz.views.text import escaped
+
+
+class Header:
+    """What stands in the page's header, left to right."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._badge = pn.pane.HTML("", css_classes=["lpr-badge"], sizing_mode="stretch_width", margin=0)
+        self._undo = pmui.IconButton(icon="undo", color="light", css_classes=["lpr-undo"], disabled=True)
+        self._redo = pmui.IconButton(icon="redo", color="light", css_classes=["lpr-redo"], disabled=True)
+        self.view = pn.Row(self._badge, self._undo, self._redo, sizing_mode="stretch_width", margin=0)
+        self._undo.on_click(lambda event: session.undo())
+        self._redo.on_click(lambda event: session.redo())
+        session.param.watch(self._refresh, ["history", "settings", "dataset", "alpha", "fit"])
+        self._refresh()
+
+    def _refresh(self, *events: object) -> None:
+        history = self._session.history
+        self._undo.param.update(disabled=not history.undo_label, description=_said("Undo", history.undo_label))
+        self._redo.param.update(disabled=not history.redo_label, description=_said("Redo", history.redo_label))
+        self._badge.object = self._badge_html()
+
+    def _badge_html(self) -> str:
+        dataset, settings, fit = self._session.dataset, self._session.settings, self._session.fit
+        if dataset is None or settings is None:
+            return ""
+        model = f"SOAP ridge · α {format_value(self._session.alpha)} · {settings.scale} scale"
+        if fit is not None:
+            model += f" · {fit.analysis.representation.n_features} features"
+        return f"<b>{escaped(dataset.title)}</b><span>{escaped(model)}</span>"
+
+
+def _said(verb: str, label: str) -> str:
+    return f"{verb}: {label[0].lower()}{label[1:]}" if label else f"Nothing to {verb.lower()}"

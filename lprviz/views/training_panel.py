@@ -1,0 +1,152 @@
+"""The training table with a switch per structure, and the buttons that edit many at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import panel_material_ui as pmui
+from numpy.typing import NDArray
+
+from lprviz.components.structure_table import Column, StructureTable
+from lprviz.core.colours import fit_scale
+from lprviz.session import Session
+from lprviz.session.pictures import geometric_means
+from lprviz.views.deferral import Deferral
+
+_COLUMNS = (
+    Column("formula", "Structure", "text", 110, "Formula; click a row to see the structure in 3D.", priority=1),
+    Column("group", "Group", "text", 110, "Group given in the file.", priority=2),
+    Column("atoms", "Atoms", "int", 58, "Number of atoms.", priority=4),
+    Column("energy", "E/atom (eV)", "float", 92, "Energy per atom, where the file has one.", priority=5),
+    Column("lpr", "LPR", "log", 118, "Geometric mean over its atoms; 1: worth one label.", 1, 2),
+    Column("leverage", "Leverage", "log", 92, "f·P·f, its leverage on the fit; near 1: irreplaceable.", 3, 2),
+    Column("gain", "Gain", "log", 92, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
+)
+
+
+class TrainingPanel:
+    """Table and edit bar. Every edit is an intent of the session; the table only shows what the session says."""
+
+    def __init__(self, session: Session, deferral: Deferral) -> None:
+        self._session = session
+        self._deferral = deferral
+        self._shown_dataset: object = None
+        self.table = StructureTable(
+            description="Structures of the data set; the switch of a row takes it into training or out of it.",
+            empty_message="No structures yet.",
+            sizing_mode="stretch_both",
+            min_height=160,
+        )
+        self.table.on_toggle(self._toggle)
+        self.table.on_open(session.show_structure)
+        self.edit_bar = self._build_edit_bar()
+        self.view = pmui.Column(self.edit_bar, self.table, sizing_mode="stretch_both", margin=0)
+        session.param.watch(self._follow, ["dataset", "members", "fit", "selection", "picture"])
+        self._follow()
+
+    # -- acting -----------------------------------------------------------------------------------------------------
+
+    def _build_edit_bar(self) -> pmui.FlexBox:
+        def button(label: str, why: str, css: str, act: object) -> pmui.Button:
+            made = pmui.Button(
+                label=label, description=why, size="small", variant="outlined", css_classes=[css], margin=(3, 4, 3, 0)
+            )
+            made.on_click(act)
+            return made
+
+        self._group = pmui.Select(
+            label="Group", options=["–"], size="small", width=170, css_classes=["lpr-group"], margin=(3, 4, 3, 8)
+        )
+        self._count = pmui.IntInput(value=5, start=1, step=1, size="small", width=76, margin=(3, 4, 3, 8))
+        return pmui.FlexBox(
+            button("Add", "Take the selected rows (or the structure shown) into training.", "lpr-add", self._add),
+            button("Remove", "Take the selected rows (or the structure shown) out.", "lpr-remove", self._remove),
+            self._group,
+            button("Add all", "Take the whole group into training.", "lpr-add-group", self._add_group),
+            button("Remove all", "Take the whole group out of training.", "lpr-remove-group", self._remove_group),
+            self._count,
+            button("Add random", "Take that many others, drawn at random.", "lpr-add-random", self._add_random),
+            button("Reset", "Back to the initial training set.", "lpr-reset", lambda event: self._session.reset()),
+            align_items="center",
+            sizing_mode="stretch_width",
+            margin=(0, 0, 4, 0),
+        )
+
+    def _toggle(self, structure: int, on: bool) -> None:
+        if on:
+            self._session.add_structures([structure])
+        else:
+            self._session.remove_structures([structure])
+        self._show_members()  # an edit that was refused flips the switch back
+
+    def _chosen(self) -> tuple[int, ...]:
+        return self.table.selected or (self._session.selection.structure,)
+
+    def _add(self, event: object) -> None:
+        self._session.add_structures(self._chosen())
+
+    def _remove(self, event: object) -> None:
+        self._session.remove_structures(self._chosen())
+
+    def _add_group(self, event: object) -> None:
+        self._session.add_group(self._group.value)
+
+    def _remove_group(self, event: object) -> None:
+        self._session.remove_group(self._group.value)
+
+    def _add_random(self, event: object) -> None:
+        self._session.add_random(int(self._count.value or 1))
+
+    # -- showing ----------------------------------------------------------------------------------------------------
+
+    def _follow(self, *events: object) -> None:
+        if self._session.dataset is None:
+            return
+        if self._session.dataset is not self._shown_dataset:
+            self._show_dataset()
+        self._show_members()
+        self.table.current = self._session.selection.structure
+        picture = self._session.picture
+        self.table.stale = bool(picture is not None and picture.stale)
+        self._deferral.later("table", self._show_numbers)
+
+    def _show_dataset(self) -> None:
+        self._shown_dataset = self._session.dataset
+        assert self._session.dataset is not None
+        structures = self._session.dataset.structures
+        named = [str(atoms.info["name"]) if "name" in atoms.info else "" for atoms in structures]
+        formulas = [f"{name}  {formula}".strip() for name, formula in zip(named, structures.formulas, strict=True)]
+        self.table.set_rows(
+            _COLUMNS,
+            {
+                "formula": formulas,
+                "group": list(structures.groups),
+                "atoms": structures.sizes,
+                "energy": structures.energies / structures.sizes,
+            },
+            self._mask(),
+        )
+        groups = sorted({name for name in structures.groups if name})
+        self._group.param.update(options=groups or ["–"], value=(groups or ["–"])[0], disabled=not groups)
+
+    def _mask(self) -> NDArray[np.uint8]:
+        assert self._session.dataset is not None
+        mask = np.zeros(self._session.dataset.structures.n_structures, dtype=np.uint8)
+        mask[list(self._session.members)] = 1
+        return mask
+
+    def _show_members(self) -> None:
+        self.table.set_members(self._mask())
+
+    def _show_numbers(self) -> None:
+        dataset, fit = self._session.dataset, self._session.fit
+        if dataset is None or fit is None or fit.engine.n_structures != dataset.structures.n_structures:
+            return
+        typical = geometric_means(fit.lpr, dataset.structures.offsets)
+        gains = np.full(fit.engine.n_structures, np.nan)
+        outside = np.setdiff1d(np.arange(fit.engine.n_structures), fit.members)
+        if outside.size:
+            gains[outside] = fit.engine.gains(goal="mean-log", candidates=outside)
+        scale = fit_scale(fit.lpr, title="LPR", kind="log")
+        self.table.update(
+            values={"lpr": typical, "leverage": fit.engine.leverage, "gain": gains}, chips={"lpr": scale.rgb(typical)}
+        )
