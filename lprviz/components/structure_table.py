@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import param
@@ -15,8 +15,8 @@ from panel.custom import JSComponent
 from lprviz.components.packet import pack
 from lprviz.components.table_messages import TableEvents
 
-_FOLDER = Path(__file__).parent / "table_js"
-_PARTS = ("packet", "format", "query", "state", "selection", "cells", "header", "rows", "toolbar", "keyboard", "table")
+_FOLDER = Path(__file__).parent
+_PARTS = ("format", "query", "state", "selection", "cells", "header", "rows", "toolbar", "keyboard", "table")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,12 @@ class Column:
 INDEX_COLUMN = Column("index", "#", "int", width=52, priority=0, description="Position in the data set, from 0")
 
 
+def _script() -> str:
+    """All parts as one module: Panel inlines a component's script, where relative imports lead nowhere."""
+    files = [_FOLDER / "viewer_js" / "packet.js", *(_FOLDER / "table_js" / f"{part}.js" for part in _PARTS)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
 class StructureTable(TableEvents, JSComponent):
     """A grid of structures with a training switch on each row.
 
@@ -67,7 +73,7 @@ class StructureTable(TableEvents, JSComponent):
     Parameters
     ----------
     current : int
-        Structure shown elsewhere: its row is marked, and scrolled into view when the change came from outside. -1: none.
+        Structure shown elsewhere, or -1: its row is marked, and scrolled to when the change came from outside.
     stale : bool
         Numbers belong to an earlier state: they are dimmed and a badge says so.
     dark : bool
@@ -90,11 +96,17 @@ class StructureTable(TableEvents, JSComponent):
     disabled = param.Boolean(default=False)
     description = param.String(default="Structures and whether each is in the training set")
     empty_message = param.String(default="No structures yet.")
-    rows = param.Bytes(default=b"", doc="Packet of what stays: columns, texts, fixed numbers.")
-    live = param.Bytes(default=b"", doc="Packet of what changes: members, values, chips, last toggle answered.")
+    rows = param.Bytes(
+        default=pack({"columns": [], "texts": {}, "size": 0}, {}),
+        doc="Packet of what stays: columns, texts, fixed numbers.",
+    )
+    live = param.Bytes(
+        default=pack({"acknowledged": 0}, {"members": np.zeros(0, np.uint8)}),
+        doc="Packet of what changes: members, values, chips, last toggle answered.",
+    )
 
-    _esm = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
-    _stylesheets = [(_FOLDER / "table.css").read_text(encoding="utf-8")]  # noqa: RUF012  (Panel's own declaration)
+    _esm: ClassVar[str] = _script()
+    _stylesheets: ClassVar[list[str]] = [(_FOLDER / "table_js" / "table.css").read_text(encoding="utf-8")]
 
     def __init__(self, **params: Any) -> None:
         params["css_classes"] = [*params.get("css_classes", []), "lpr-training-table"]
@@ -131,7 +143,7 @@ class StructureTable(TableEvents, JSComponent):
         self._columns = {column.key: column for column in shown}
         if len(self._columns) != len(shown) or set(values) - set(self._columns):
             raise ValueError(f"columns {[c.key for c in shown]} must be distinct and cover the values {list(values)}")
-        size = _common_length(values, members)
+        size = _row_count(values, members)
         texts = {c.key: [str(text) for text in values[c.key]] for c in columns if c.kind == "text"}  # type: ignore[union-attr]
         fixed = {key: _numbers(array, key, size) for key, array in values.items() if key not in texts}
         fixed[INDEX_COLUMN.key] = np.arange(size, dtype=np.float32)
@@ -139,7 +151,9 @@ class StructureTable(TableEvents, JSComponent):
         self._values, self._chips = {}, {}
         self._forget_selection()
         fields = {"columns": [asdict(column) for column in shown], "texts": texts, "size": size}
-        self.param.update(rows=pack(fields, fixed), live=self._live_packet())
+        self.param.update(
+            rows=pack(fields, {f"value:{key}": array for key, array in fixed.items()}), live=self._live_packet()
+        )
 
     def set_members(self, mask: ArrayLike) -> None:
         """Say which structures are in training; this settles every switch that looks pending.
@@ -205,7 +219,7 @@ class StructureTable(TableEvents, JSComponent):
             raise ValueError(f"no such column: {sorted(unknown)}; the table has {sorted(self._columns)}")
 
     def _live_packet(self) -> bytes:
-        arrays = {"members": self._members}
+        arrays: dict[str, NDArray] = {"members": self._members}
         arrays.update({f"value:{key}": array for key, array in self._values.items()})
         arrays.update({f"chips:{key}": array for key, array in self._chips.items()})
         return pack({"acknowledged": self._answered}, arrays)
@@ -219,7 +233,7 @@ class StructureTable(TableEvents, JSComponent):
         self.update(members=self._members)
 
 
-def _common_length(values: Mapping[str, Any], members: ArrayLike | None) -> int:
+def _row_count(values: Mapping[str, Any], members: ArrayLike | None) -> int:
     lengths = {key: len(column) for key, column in values.items()}
     if members is not None:
         lengths["members"] = len(np.asarray(members))

@@ -77,7 +77,7 @@ function fillCell(cell, column, index, state) {
   const number = state.numbers[column.key]?.[index] ?? NaN;
   put(value, formatNumber(number, column));
   mark(cell, "data-missing", Number.isFinite(number) ? null : "true");
-  mark(cell, "title", Number.isNaN(number) ? "Not available" : null);
+  mark(cell, "title", `${column.title}: ${Number.isNaN(number) ? "not available" : exactNumber(number)}`);
   if (bar) fillBar(bar, barExtent(number, state.scale(column)));
 }
 

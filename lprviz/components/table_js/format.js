@@ -18,6 +18,11 @@ function formatLog(value, digits) {
   return withMinus(`${mantissa}e${exponent.replace("+", "")}`);
 }
 
+// For tooltips: as many digits as float32 holds.
+function exactNumber(value) {
+  return withMinus(String(Number(value.toPrecision(7))));
+}
+
 function withMinus(text) {
   return text.replaceAll("-", MINUS);
 }

@@ -10,15 +10,15 @@ class TableState {
     this.anchor = null;
     this.focused = null;
     this.serial = 0;
-    this.load({fields: {}, arrays: {}});
+    this.load({columns: [], texts: {}, size: 0});
   }
 
-  load({fields, arrays}) {
-    this.columns = fields.columns ?? [];
-    this.texts = fields.texts ?? {};
-    this.size = fields.size ?? 0;
-    this.fixed = arrays;
-    this.numbers = {...arrays};
+  load({columns, texts, size, ...arrays}) {
+    this.columns = columns;
+    this.texts = texts;
+    this.size = size;
+    this.fixed = byPrefix(arrays, "value:");
+    this.numbers = this.fixed;
     this.chips = {};
     this.members = new Uint8Array(this.size);
     this.pending = new Map(); // index -> {on, serial}: switched here, not yet confirmed
@@ -32,18 +32,14 @@ class TableState {
   }
 
   // Live numbers: members, values and chips. Nothing moves; `orderStale` and `queryStale` say what would.
-  update({fields, arrays}) {
-    if ((arrays.members?.length ?? -1) !== this.size) return; // belongs to rows that are still on their way
+  update({acknowledged, members, ...arrays}) {
+    if (members.length !== this.size) return; // belongs to rows that are still on their way
     const before = {members: this.members, numbers: this.numbers};
-    this.members = arrays.members;
-    this.numbers = {...this.fixed};
-    this.chips = {};
-    for (const [name, array] of Object.entries(arrays)) {
-      if (name.startsWith("value:")) this.numbers[name.slice(6)] = array;
-      if (name.startsWith("chips:")) this.chips[name.slice(6)] = array;
-    }
+    this.members = members;
+    this.numbers = {...this.fixed, ...byPrefix(arrays, "value:")};
+    this.chips = byPrefix(arrays, "chips:");
     this.scales = {};
-    this.confirm(fields.acknowledged ?? 0);
+    this.confirm(acknowledged);
     this.count();
     this.markStale(before);
   }
@@ -128,6 +124,11 @@ class TableState {
     this.scales[column.key] ??= barScale(this.numbers[column.key] ?? [], column);
     return this.scales[column.key];
   }
+}
+
+function byPrefix(arrays, prefix) {
+  const named = Object.entries(arrays).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(named.map(([name, array]) => [name.slice(prefix.length), array]));
 }
 
 function haystackOf(texts, size) {

@@ -60,8 +60,8 @@ class Table {
   // From Python -----------------------------------------------------------------------------------------------
 
   readRows() {
-    this.state.load(unpackTable(this.model.rows));
-    this.state.update(unpackTable(this.model.live));
+    this.state.load(unpackPacket(this.model.rows));
+    this.state.update(unpackPacket(this.model.live));
     this.state.arrange();
     this.fitted = null;
     this.scroller.scrollTop = 0;
@@ -69,7 +69,7 @@ class Table {
   }
 
   readLive() {
-    this.state.update(unpackTable(this.model.live));
+    this.state.update(unpackPacket(this.model.live));
     this.paintSoon();
   }
 
