@@ -1,0 +1,56 @@
+"""An orthonormal basis of the space that a pool's structures span."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lprviz.core.arrays import FloatArray, row_square_norms
+from lprviz.progress import Tick, no_tick
+
+_ROWS_AT_ONCE = 64
+"""Small enough that a cancel is noticed within a tenth of a second, large enough for matrix products."""
+
+_NOISE = 32.0 * np.finfo(np.float64).eps
+"""Directions below this share of the longest row are rounding, whatever the regulariser."""
+
+
+def row_space(rows: FloatArray, smallest_square: float, *, tick: Tick = no_tick) -> FloatArray:
+    r"""Orthonormal basis of the span of ``rows``, leaving out directions too weak to matter.
+
+    Block Gram-Schmidt with re-orthogonalisation: what a block of rows adds beyond the basis so far is found by a small
+    singular value decomposition. It costs what the rank asks for, can be cancelled between blocks, and never squares
+    the condition number as a Gram matrix would: singular values are resolved down to 1e-15 of the largest, where an
+    eigenvalue of the Gram matrix would stop at 1e-8.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_structures, n_features)
+    smallest_square : float
+        New directions whose squared singular value is below this are left out.
+
+    Returns
+    -------
+    ndarray of shape (n_features, rank)
+        Orthonormal columns V; every row f obeys :math:`|f - V V^T f|^2 <` about ``smallest_square``.
+    """
+    n_rows, n_features = rows.shape
+    longest = row_square_norms(rows).max(initial=0.0)
+    smallest = max(smallest_square, _NOISE**2 * longest)
+    basis = np.empty((n_features, 0))
+    for start in range(0, n_rows, _ROWS_AT_ONCE):
+        if basis.shape[1] < n_features:
+            block = rows[start : start + _ROWS_AT_ONCE]
+            basis = np.hstack([basis, _new_directions(block, basis, smallest)])
+        tick(min(start + _ROWS_AT_ONCE, n_rows), n_rows)
+    return np.ascontiguousarray(basis)
+
+
+def _new_directions(block: FloatArray, basis: FloatArray, smallest_square: float) -> FloatArray:
+    """Orthonormal directions (n_features, k) that ``block`` adds to ``basis``."""
+    residual = block - (block @ basis) @ basis.T
+    _, singular, directions = np.linalg.svd(residual, full_matrices=False)
+    added = directions[singular**2 > smallest_square][: basis.shape[0] - basis.shape[1]].T
+    # A weak direction still carries the rounding of the strong rows it was separated from: twice is enough.
+    for _ in range(2):
+        added = np.linalg.qr(added - basis @ (basis.T @ added))[0]
+    return added
