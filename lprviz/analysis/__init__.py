@@ -3,6 +3,7 @@
 =================  ==================================================================================
 analysis           `LPRAnalysis`: data set + representation + kind of model, before a training set
 fitted             `FittedLPR`: the same with a training set; add, remove, alpha; LPR, energies
+training           indices, the regulariser in force and the targets of a training set
 results            `RigidityResult`, `InfluenceResult`, `Suggestion`: frozen answers that explain themselves
 influence          who holds this atom: leave-one-structure-out without a refit
 suggestion         greedy choice of what to train on next

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from lprviz.analysis.fitted import FittedLPR
@@ -20,6 +21,7 @@ from lprviz.progress import Tick, no_tick
 if TYPE_CHECKING:
     from ase import Atoms
 
+    from lprviz.core.pool import PoolSpace
     from lprviz.data.cache import DiskCache
 
 ModelKind = Literal["ridge", "sparse-kernel"]
@@ -54,6 +56,9 @@ class LPRAnalysis:
         Exponent of the kernel model.
     baseline : CompositionBaseline, optional
         Energy per species that the model does not have to learn; by default fitted to every labelled structure.
+    keep_features : bool
+        Keep the features in memory (8 bytes x environments x features), which correlations between atoms need.
+        Without it they are computed again when the first correlation is asked for; with it the cache is not read.
 
     Examples
     --------
@@ -76,6 +81,7 @@ class LPRAnalysis:
         n_sparse: int | None = None,
         zeta: int = 2,
         baseline: CompositionBaseline | None = None,
+        keep_features: bool = False,
     ) -> None:
         _require_choice("model", model, get_args(ModelKind))
         _require_choice("scale", scale, get_args(ScaleKind))
@@ -90,7 +96,9 @@ class LPRAnalysis:
         self._n_sparse = n_sparse
         self._zeta = zeta
         self._baseline = baseline
+        self._keep_features = keep_features
         self._representation = representation
+        self._pool_with_features: PoolSpace | None = None
         self._computing = threading.Lock()
         if representation is not None:
             self._require_fitting(representation)
@@ -144,8 +152,22 @@ class LPRAnalysis:
         """
         with self._computing:
             if self._representation is None:
-                self._representation = self._compute_representation(tick)
+                self._representation = self._compute_representation(tick, keep_features=self._keep_features)
         return self
+
+    def pool_with_features(self, *, tick: Tick = no_tick) -> PoolSpace:
+        """Pool space that still knows the features, which correlations between atoms need; computed once, then kept.
+
+        The pool itself is that of `representation`: only what it may have let go of is computed again.
+        """
+        known = self.prepare().representation.pool
+        if known.features is not None:
+            return known
+        with self._computing:
+            if self._pool_with_features is None:
+                fresh = self._compute_representation(tick, keep_features=True)
+                self._pool_with_features = replace(known, features=fresh.pool.features)
+        return self._pool_with_features
 
     def fit(self, train: Iterable[int]) -> FittedLPR:
         """Train on the structures with these indices.
@@ -157,7 +179,7 @@ class LPRAnalysis:
         """
         return FittedLPR.from_analysis(self, train)
 
-    def _compute_representation(self, tick: Tick) -> Representation:
+    def _compute_representation(self, tick: Tick, *, keep_features: bool) -> Representation:
         if self._model == "sparse-kernel":
             return compute_kernel_pool(
                 self._structures,
@@ -165,11 +187,20 @@ class LPRAnalysis:
                 species_columns=self._species_columns,
                 n_sparse=self._n_sparse,
                 zeta=self._zeta,
+                keep_features=keep_features,
                 tick=tick,
             )
-        return compute_pool(
-            self._structures, self._hypers, species_columns=self._species_columns, tick=tick, cache=self._cache
+        computed = compute_pool(
+            self._structures,
+            self._hypers,
+            species_columns=self._species_columns,
+            tick=tick,
+            cache=self._cache,
+            keep_features=keep_features,
         )
+        if computed.features is None:
+            return computed
+        return replace(computed, pool=replace(computed.pool, features=computed.features.values))
 
     def _require_fitting(self, representation: Representation) -> None:
         have = (representation.pool.n_environments, representation.pool.n_structures)
@@ -182,7 +213,8 @@ class LPRAnalysis:
             )
 
     def __repr__(self) -> str:
-        state = repr(self._representation) if self._representation is not None else "descriptors not computed yet"
+        known = self._representation
+        state = "descriptors not computed yet" if known is None else repr(known.pool)
         return (
             f"LPRAnalysis({self._structures!r}, {self._hypers!r}, {self._model}, alpha {self._alpha:g}, "
             f"{self._scale} scale; {state})"

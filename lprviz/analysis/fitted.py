@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lprviz.analysis.influence import Atom, atom_influence, environment_of
 from lprviz.analysis.results import FloatArray, InfluenceResult, RigidityResult, Suggestion
 from lprviz.analysis.suggestion import greedy_suggestion, target_environments
+from lprviz.analysis.training import (
+    Members,
+    as_members,
+    effective_alpha,
+    per_atom_targets,
+    require_possible_edit,
+)
 from lprviz.core.engine import RigidityEngine
-from lprviz.core.scaling import training_scale
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick
 
 if TYPE_CHECKING:
     from lprviz.analysis.analysis import LPRAnalysis
     from lprviz.data.baseline import CompositionBaseline
-
-Members = int | Iterable[int]
 
 
 class FittedLPR:
@@ -113,7 +115,7 @@ class FittedLPR:
         engine = self._engine
         if self.scale == "frozen":
             return self._with_engine(engine.edit(add=added, remove=removed))
-        _require_possible_edit(self.members, added, removed)
+        require_possible_edit(self.members, added, removed)
         members = tuple(sorted((set(self.members) - set(removed)) | set(added)))
         alpha = effective_alpha(self._analysis, members, self._alpha)
         fresh = RigidityEngine.from_pool(engine.pool, alpha=alpha, members=members, targets=self.targets)
@@ -180,8 +182,24 @@ class FittedLPR:
         return atom_influence(self._engine, self._analysis.structures, atom)
 
     def correlation(self, atom: Atom) -> FloatArray:
-        """Posterior correlation of every environment with this one, in [-1, 1], shape (n_environments,)."""
-        return self._engine.correlation(environment_of(self._analysis.structures, atom))
+        """Posterior correlation of every environment with this one, in [-1, 1], shape (n_environments,).
+
+        Forcing this atom up by one of its standard deviations moves each other by this share of its own. What lies
+        outside pool space is correlated through the features themselves, which are computed again (seconds) the
+        first time, unless the analysis was made with ``keep_features=True``.
+        """
+        environment = environment_of(self._analysis.structures, atom)
+        try:
+            return self._engine.correlation(environment)
+        except ModelError:
+            if self._engine.pool.features is not None:
+                raise
+            return self._engine_with_features.correlation(environment)
+
+    @cached_property
+    def _engine_with_features(self) -> RigidityEngine:
+        pool = self._analysis.pool_with_features()
+        return RigidityEngine.from_pool(pool, alpha=self._engine.alpha, members=self.members)
 
     def suggest(
         self,
@@ -231,49 +249,3 @@ class FittedLPR:
             f"{self._engine.n_environments} environments, {self._analysis.model}, alpha {self._alpha:g}, "
             f"{self.scale} scale)"
         )
-
-
-def as_members(structures: Members) -> tuple[int, ...]:
-    """One index or many as a tuple of plain integers."""
-    if isinstance(structures, int | np.integer):
-        return (int(structures),)
-    members = tuple(structures)
-    wrong = next((j for j in members if isinstance(j, bool | np.bool_) or not isinstance(j, int | np.integer)), None)
-    if wrong is not None:
-        raise ModelError(
-            f"Training structures are chosen by integer index, not by {wrong!r}.",
-            "Give indices such as [0, 1, 2]; turn a mask into indices with numpy.flatnonzero.",
-        )
-    return tuple(int(j) for j in members)
-
-
-def effective_alpha(analysis: LPRAnalysis, members: tuple[int, ...], alpha: float) -> float:
-    """The regulariser for unscaled features: ``alpha``, or ``alpha s_S^2`` under the training scale."""
-    if analysis.scale == "frozen":
-        return alpha
-    if not members:
-        raise ModelError(
-            "The training scale is not defined without training structures.",
-            'Keep at least one structure in training, or use scale="frozen".',
-        )
-    representation = analysis.representation
-    return alpha * training_scale(representation.square_norms, analysis.structures.offsets, members) ** 2
-
-
-def per_atom_targets(analysis: LPRAnalysis) -> NDArray[np.float64] | None:
-    """(energy - baseline) / atoms of every structure, nan where there is no energy; None if none has one."""
-    structures = analysis.structures
-    if not np.isfinite(structures.energies).any():
-        return None
-    return (structures.energies - analysis.baseline.of_structures(structures)) / structures.sizes
-
-
-def _require_possible_edit(members: tuple[int, ...], added: tuple[int, ...], removed: tuple[int, ...]) -> None:
-    present = set(members)
-    again = sorted(set(added) & present)
-    absent = sorted(set(removed) - present)
-    repeated = len(set(added)) < len(added) or len(set(removed)) < len(removed)
-    if again or absent or repeated:
-        which = f"structure {again[0]} is in already" if again else ""
-        which = which or (f"structure {absent[0]} is not in training" if absent else "a structure is given twice")
-        raise ModelError(f"The training set cannot be changed like this: {which}.", "Give each structure once.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lprviz.analysis.results import FloatArray, InfluenceResult, IntArray, read_only
+from lprviz.analysis.results import InfluenceResult, read_only
 from lprviz.errors import ModelError
 
 if TYPE_CHECKING:
@@ -35,24 +35,15 @@ def atom_influence(engine: RigidityEngine, structures: StructureSet, atom: Atom)
     """
     environment = environment_of(structures, atom)
     members = np.array(engine.members, dtype=np.intp)
-    covariance = structure_covariance(engine, structures.offsets, environment)[members]
+    loss = engine.influence(environment)
     leverage = engine.leverage[members]
-    loss = np.log10(1.0 + covariance**2 / (engine.variance[environment] * (1.0 - leverage)))
+    gained = np.expm1(np.log(10.0) * loss) * (1.0 - leverage)
+    shared = np.divide(gained, leverage, out=np.zeros_like(gained), where=leverage > 0.0)
     order = np.argsort(-loss, kind="stable")
     return InfluenceResult(
         atom=structures.of(environment),
         members=members[order],
         loss=read_only(loss[order]),
-        covariance=read_only(covariance[order]),
+        leverage=read_only(leverage[order]),
+        shared=read_only(np.minimum(shared[order], 1.0)),
     )
-
-
-def structure_covariance(engine: RigidityEngine, offsets: IntArray, environment: int) -> FloatArray:
-    """``x^T P f_c`` of one environment with the mean of every structure c, shape (n_structures,).
-
-    The engine's own entry for the environment carries its component outside pool space, ``rho / alpha``, which
-    cancels in the mean over a structure; it is taken off first.
-    """
-    covariance = np.array(engine.covariance(environment))
-    covariance[environment] -= engine.pool.residuals[environment] / engine.alpha
-    return np.add.reduceat(covariance, offsets[:-1]) / np.diff(offsets)

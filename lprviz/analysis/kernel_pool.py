@@ -32,6 +32,7 @@ def compute_kernel_pool(
     species_columns: bool | None = None,
     n_sparse: int | None = None,
     zeta: int = 2,
+    keep_features: bool = False,
     tick: Tick = no_tick,
 ) -> Representation:
     """Representation of the sparse polynomial kernel ``(x . y)^zeta`` on normalised features.
@@ -47,6 +48,8 @@ def compute_kernel_pool(
         Most sparse points to choose, by farthest-point sampling; ``min(500, N // 2)`` by default.
     zeta : int
         Exponent.
+    keep_features : bool
+        Let the pool keep the whitened kernel columns, which correlations between atoms need.
     """
     features = compute_features(structures, hypers, species_columns=species_columns, tick=phase(tick, 0, 0.7))
     n_sparse = default_n_sparse(structures.n_environments) if n_sparse is None else n_sparse
@@ -54,7 +57,7 @@ def compute_kernel_pool(
     phi = kernel.transform(features.values, tick=phase(tick, 0.85, 0.95))
     counts = np.diff(structures.offsets)
     means = np.add.reduceat(phi, structures.offsets[:-1], axis=0) / counts[:, None]
-    pool = PoolSpace.from_features(phi, means, tick=phase(tick, 0.95, 1))
+    pool = PoolSpace.from_features(phi, means, keep_features=keep_features, tick=phase(tick, 0.95, 1))
     return Representation(
         pool=pool,
         hypers=hypers,

@@ -116,12 +116,22 @@ def describe_rigidity(result: RigidityResult, mask: NDArray[np.bool_]) -> dict[s
     lpr = result.lpr[mask]
     if not len(lpr):
         return {"n_environments": 0}
+    lpr = lpr[np.isfinite(lpr)]  # an atom that sees nothing has no variance, hence no finite LPR
     return {
-        "n_environments": len(lpr),
+        "n_environments": int(np.count_nonzero(mask)),
+        "n_without_features": int(np.count_nonzero(mask)) - len(lpr),
+        **_spread(lpr),
+        "share_set_by_regulariser": float(np.mean(result.regulariser_share[mask] > UNDETERMINED_SHARE)),
+    }
+
+
+def _spread(lpr: FloatArray) -> dict[str, Any]:
+    if not len(lpr):
+        return {}
+    return {
         "quantiles": {f"{q:g}": float(value) for q, value in zip(QUANTILES, np.quantile(lpr, QUANTILES), strict=True)},
         "geometric_mean": float(np.exp(np.mean(np.log(lpr)))),
         "share_at_least_one_label": float(np.mean(lpr >= 1.0)),
-        "share_set_by_regulariser": float(np.mean(result.regulariser_share[mask] > UNDETERMINED_SHARE)),
     }
 
 
@@ -138,14 +148,17 @@ class InfluenceResult:
     loss : (n_train,) array
         Decades of LPR lost if that structure alone is removed: ``log10(1 + rho2 h / (1 - h))`` with
         ``rho2 = U^2 / (v h)``, ``U = x^T P f_c``, ``h = f_c^T P f_c``, ``v = 1 / LPR`` (all at least 0).
-    covariance : (n_train,) array
-        ``U = x^T P f_c``, the posterior covariance of the atom with the structure's mean, in units of label noise.
+    leverage : (n_train,) array
+        ``h``, how much of its own label each structure explains alone, in [0, 1).
+    shared : (n_train,) array
+        ``rho2``, square of the posterior correlation of the atom with the structure's mean, in [0, 1].
     """
 
     atom: tuple[int, int]
     members: IntArray
     loss: FloatArray
-    covariance: FloatArray
+    leverage: FloatArray
+    shared: FloatArray
 
     def top(self, n: int = 5) -> list[tuple[int, float]]:
         """The `n` most important training structures with their loss in decades."""

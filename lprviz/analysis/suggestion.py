@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _METRICS: dict[str, str] = {
     "mean-log": "mean ln LPR",
-    "worst": "lowest LPR",
+    "worst": "ln of the lowest LPR",
     "d-optimal": "ln det information gained",
     "v-optimal": "minus summed variance",
     "coverage": "share of atoms at or above the threshold",
@@ -95,9 +95,9 @@ def goal_metric(lpr: FloatArray, goal: str, threshold: float = 1.0) -> float:
     ``"d-optimal"`` counts information about structures from where it starts, so it has no value of its own here.
     """
     if goal == "mean-log":
-        return float(np.mean(np.log(lpr)))
+        return float(np.mean(np.log(lpr[np.isfinite(lpr)])))
     if goal == "worst":
-        return float(np.min(lpr))
+        return float(np.log(np.min(lpr)))
     if goal == "v-optimal":
         return -float(np.sum(1.0 / lpr))
     if goal == "coverage":
