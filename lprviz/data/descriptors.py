@@ -15,6 +15,7 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from lprviz.data.hypers import SoapHypers
+from lprviz.data.periodicity import fully_periodic
 from lprviz.data.structures import StructureSet
 from lprviz.errors import DescriptorError
 from lprviz.progress import Tick, no_tick
@@ -133,11 +134,11 @@ class _PowerSpectrum:
 
     def fill(self, out: NDArray[np.float64], structures: StructureSet, begin: int, end: int) -> None:
         """Write the folded spectrum of structures ``begin`` to ``end`` into ``out`` (their environments, n_soap)."""
-        systems: list[Any] = [_without_idle_cell(each) for each in structures.atoms[begin:end]]
+        systems: list[Any] = [_as_featomic_wants(each) for each in structures.atoms[begin:end]]
         try:
             spectrum = self._calculator.compute(systems, selected_keys=self._keys, selected_properties=self._properties)
         except Exception as error:  # featomic has one error type, Python's own come with it, and all mean the same
-            raise _explained(error, structures, begin, end) from error
+            raise _explained(error, begin, end) from error
         starts = structures.offsets[begin:end] - structures.offsets[begin]
         for key, block in spectrum.items():
             if len(block.samples) == 0:
@@ -147,9 +148,9 @@ class _PowerSpectrum:
             out[starts[system] + atom, self._columns[pair]] = _fold(block, same=pair[0] == pair[1])
 
 
-def _without_idle_cell(atoms: Atoms) -> Atoms:
-    """Drop a cell that is not periodic: featomic would do so with a warning for each structure."""
-    return atoms if atoms.pbc.any() else Atoms(atoms.numbers, atoms.positions)
+def _as_featomic_wants(atoms: Atoms) -> Atoms:
+    """Return an equivalent structure that featomic takes: it refuses slabs, and warns of cells that are idle."""
+    return fully_periodic(atoms) if atoms.pbc.any() else Atoms(atoms.numbers, atoms.positions)
 
 
 def _fold(block: Any, *, same: bool) -> NDArray[np.float64]:
@@ -210,14 +211,8 @@ def _check_memory(n_environments: int, n_features: int) -> None:
         )
 
 
-def _explained(error: Exception, structures: StructureSet, begin: int, end: int) -> DescriptorError:
-    """Name the structure at fault where it can be seen, and quote featomic otherwise."""
-    for number in range(begin, end):
-        if structures.atoms[number].pbc.any() and not structures.atoms[number].pbc.all():
-            return DescriptorError(
-                f"Structure {number} is periodic in some directions only, which the descriptor cannot treat.",
-                "Make it periodic in all directions, with vacuum (with_full_periodicity does this).",
-            )
+def _explained(error: Exception, begin: int, end: int) -> DescriptorError:
+    """Say which structures were at hand, and quote featomic."""
     said = " ".join(str(error).split())[:160]
     return DescriptorError(
         f"The descriptor cannot be computed for structures {begin} to {end - 1}: {said}.",

@@ -76,6 +76,11 @@ def is_per_atom(key: str) -> bool:
     return bool(_PER_ATOM.search(key))
 
 
+def is_from_a_model(key: str) -> bool:
+    """Whether the name of the key says that a model predicted its values."""
+    return key.lower() not in USUAL_NAMES and bool(_FROM_A_MODEL.search(key))
+
+
 def find_energy_keys(structures: Sequence[Atoms]) -> tuple[str, ...]:
     """List the keys that may hold the energy, most likely first.
 
@@ -133,7 +138,7 @@ def _is_number(value: object) -> bool:
 
 def _calculated(atoms: Atoms, key: str) -> Any:
     """Result already held by the attached calculator; never starts a calculation."""
-    if atoms.calc is None:
+    if getattr(atoms.calc, "results", {}).get(key) is None:
         return None
     try:
         return atoms.calc.get_property(key, atoms, allow_calculation=False)

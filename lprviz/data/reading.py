@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ase.io.formats import string2index
+from ase.utils import string2index
 
 from lprviz.data.archives import parse_file_or_archive
 from lprviz.data.file_formats import display_name

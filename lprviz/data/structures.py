@@ -18,6 +18,7 @@ from ase import Atoms
 from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
+from lprviz.data.energy_checks import energy_notes
 from lprviz.data.energy_keys import choose_energies
 from lprviz.data.labels import find_groups, find_local_energies
 from lprviz.errors import DataError
@@ -93,12 +94,7 @@ class StructureSet(Sequence[Atoms]):
         if energy_key is not None and np.isnan(choice.energies).all():
             known = ", ".join(choice.candidates) or "none"
             raise DataError(f"No structure has an energy under the key {energy_key!r}.", f"Keys found: {known}.")
-        notes = list(warnings)
-        if choice.per_atom:
-            notes.append(
-                f"The key {choice.key!r} says that its energies are per atom; "
-                "they were multiplied by the number of atoms to give totals."
-            )
+        notes = (*warnings, *energy_notes(atoms, choice))
         group_key, groups = find_groups(atoms)
         return cls(
             atoms,
@@ -110,7 +106,7 @@ class StructureSet(Sequence[Atoms]):
             find_local_energies(atoms),
             group_key,
             groups,
-            tuple(notes),
+            tuple(dict.fromkeys(notes)),
         )
 
     # -- sizes and indices ------------------------------------------------------------------------------------------
@@ -231,7 +227,9 @@ class StructureSet(Sequence[Atoms]):
 
     def with_energy_key(self, key: str) -> StructureSet:
         """Return the same structures with energies read from another key (DataError when no structure has it)."""
-        return StructureSet.from_atoms(self.atoms, name=self.name, source=self.source, energy_key=key)
+        outdated = energy_notes(self.atoms, choose_energies(self.atoms, self.energy_key))
+        kept = [note for note in self.warnings if note not in outdated]
+        return StructureSet.from_atoms(self.atoms, name=self.name, source=self.source, energy_key=key, warnings=kept)
 
     def with_warnings(self, warnings: Iterable[str]) -> StructureSet:
         """Return the same set with more warnings, each kept once."""
