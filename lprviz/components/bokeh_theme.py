@@ -7,15 +7,21 @@ looks the same whatever page it stands on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from bokeh.models import Axis, Range1d, Title
+import numpy as np
+from bokeh.models import Axis, Range1d
 from bokeh.plotting import figure as Figure
+from numpy.typing import NDArray
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 TEXT_SIZE = "11px"
 TITLE_SIZE = "12px"
 MISSING_COLOUR = "#969696"
+# as tall as the caption above leaves room for, also when the caption grows by a line later
+FILL_STYLE = {"flex": "1 1 0", "height": "0"}
+STALE_STYLE = {**FILL_STYLE, "opacity": "0.45", "filter": "grayscale(0.7)"}
 
 _SURFACE = {False: (255, 255, 255), True: (30, 30, 30)}
 _LEAST_CONTRAST = 3.0  # WCAG 1.4.11, for graphical objects
@@ -72,11 +78,12 @@ def bare_figure(description: str, **options: Any) -> Figure:
     figure = Figure(
         output_backend="webgl",
         sizing_mode="stretch_both",
+        styles=FILL_STYLE,
         min_height=120,
         min_width=160,
         min_border=2,
-        x_range=Range1d(0, 1),
-        y_range=Range1d(0, 1),
+        x_range=Range1d(start=0, end=1),
+        y_range=Range1d(start=0, end=1),
         html_attributes={"role": "img", "aria-label": description},
         **options,
     )
@@ -90,7 +97,7 @@ def bare_figure(description: str, **options: Any) -> Figure:
 
 
 def paint(figure: Figure, colours: ChartColours) -> None:
-    """Give frame, axes, grid and titles of a chart the colours of a theme, in place."""
+    """Give frame, axes and grid of a chart the colours of a theme, in place."""
     figure.outline_line_color = colours.frame
     for grid in figure.grid:
         grid.grid_line_color = colours.grid
@@ -101,8 +108,6 @@ def paint(figure: Figure, colours: ChartColours) -> None:
             axis_line_color=colours.frame,
             major_tick_line_color=colours.frame,
         )
-    for title in figure.select({"type": Title}):
-        title.text_color = colours.text
 
 
 def legible(colour: str, dark: bool) -> str:
@@ -120,6 +125,15 @@ def contrast(first: tuple[int, ...], second: tuple[int, ...]) -> float:
     """Return the WCAG contrast ratio of two RGB colours, from 1 to 21."""
     bright, dim = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (bright + 0.05) / (dim + 0.05)
+
+
+@lru_cache(maxsize=8)
+def colour_table(palette: tuple[str, ...], missing: str) -> NDArray[np.uint8]:
+    """Return the colours of a palette and, last, of missing values: (n + 1, 4) RGBA."""
+    rows = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [255] for colour in (*palette, missing)]
+    table = np.array(rows, dtype=np.uint8)
+    table.flags.writeable = False
+    return table
 
 
 def _luminance(rgb: tuple[int, ...]) -> float:

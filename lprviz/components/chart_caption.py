@@ -13,7 +13,7 @@ from typing import Literal
 
 from lprviz.components.bokeh_theme import FONT, ChartColours
 
-Mark = Literal["disc", "ring", "bold-ring", "square", "line", "dashed", "dotted", "dash-dot", "tick"]
+Mark = Literal["disc", "ring", "circle", "bold-ring", "square", "line", "dashed", "dotted", "dash-dot", "tick"]
 
 _DASHES: dict[str, str] = {"line": "", "dashed": "6 3", "dotted": "2 2", "dash-dot": "7 2 2 2"}
 
@@ -51,7 +51,7 @@ def caption_html(sentences: Sequence[str], entries: Sequence[CaptionEntry], colo
     """
     style = (
         f"display:flex;flex-wrap:wrap;gap:1px 10px;font:11px/15px {FONT};"
-        f"color:{colours.quiet_text};padding:2px 4px 2px;align-items:center"
+        f"color:{colours.quiet_text};padding:2px 4px;align-items:center"
     )
     text = " · ".join(escape(sentence) for sentence in sentences if sentence)
     items = "".join(f'<span style="white-space:nowrap">{_icon(e)}{escape(e.text)}</span>' for e in entries)
@@ -63,8 +63,9 @@ def _icon(entry: CaptionEntry) -> str:
     ring = f'fill="none" stroke="{colour}"'
     shapes = {
         "disc": f'<circle cx="6" cy="6" r="4" fill="{colour}"/>',
-        "ring": f'<circle cx="6" cy="6" r="3.5" {ring} stroke-width="1.2"/>',
-        "bold-ring": f'<circle cx="6" cy="6" r="4.5" {ring} stroke-width="2.4"/>',
+        "ring": f'<circle cx="6" cy="6" r="3" {ring} stroke-width="1"/>',
+        "circle": f'<circle cx="6" cy="6" r="4.5" {ring} stroke-width="1.5"/>',
+        "bold-ring": f'<circle cx="6" cy="6" r="4.5" {ring} stroke-width="2.8"/>',
         "square": f'<rect x="2" y="2" width="8" height="8" {ring} stroke-width="1.6"/>',
         "tick": f'<path d="M6 2v9" {ring} stroke-width="2"/>',
     }

@@ -6,28 +6,23 @@ the whole data set, whether or not that environment is among the points drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import panel as pn
 import param
-from bokeh.events import PanStart, PointEvent, SelectionGeometry, Tap
 from numpy.typing import ArrayLike, NDArray
 
-from lprviz.components.bokeh_theme import MISSING_COLOUR, chart_colours
-from lprviz.components.chart_caption import CaptionEntry, caption_html, count_of, group_digits
+from lprviz.components.bokeh_theme import FILL_STYLE, MISSING_COLOUR, STALE_STYLE, chart_colours, colour_table
+from lprviz.components.map_caption import MapFacts
 from lprviz.components.map_figure import HOVER_COLUMNS, POINT_COLUMNS, MapFigure, replace_columns
 from lprviz.components.map_geometry import Indices, PointIndex, padded_limits, rare_points, thin_points
+from lprviz.components.map_gestures import LassoCallback, MapGestures, TapCallback
 
-TapCallback = Callable[[int | None, bool], Any]
-LassoCallback = Callable[[NDArray[np.intp]], Any]
-
-_REACH_PIXELS = 9.0
 _RARITY_CLASSES = 24
 _MOST_RARE = 1_000
-_MOST_SQUARES = 400
+_MOST_SQUARES = 150
 _FADED = 0.14
 _NO_INDICES: Indices = np.empty(0, dtype=np.intp)
 
@@ -51,15 +46,12 @@ class EnvironmentMap(pn.viewable.Viewer):
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
-        self._tap_callbacks: list[TapCallback] = []
-        self._lasso_callbacks: list[LassoCallback] = []
-        self._extending = False
         self._map = MapFigure()
+        self._gestures = MapGestures(self._map, lambda: self._index, self._visible, lambda: self._selected)
         self._caption = pn.pane.HTML(sizing_mode="stretch_width", margin=0)
         self._pane = pn.pane.Bokeh(self._map.figure, sizing_mode="stretch_both", margin=0)
         self._layout = pn.Column(self._caption, self._pane, css_classes=["lpr-map"], sizing_mode="stretch_both")
         self._forget(np.empty((0, 2)))
-        self._listen()
         self._restyle()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -85,14 +77,14 @@ class EnvironmentMap(pn.viewable.Viewer):
 
         ``index`` is None on empty ground; ``extend`` tells whether shift, control or command was held.
         """
-        self._tap_callbacks.append(callback)
+        self._gestures.tap_callbacks.append(callback)
 
     def on_lasso(self, callback: LassoCallback) -> None:
         """Call ``callback(indices)`` with all environments inside a lasso or box, ascending; may be none.
 
         With shift held, those already selected are included.
         """
-        self._lasso_callbacks.append(callback)
+        self._gestures.lasso_callbacks.append(callback)
 
     def set_points(self, xy: ArrayLike, titles: tuple[str, str] = ("PC 1", "PC 2")) -> None:
         """Show other points; colours, marks and hover texts start afresh.
@@ -112,8 +104,9 @@ class EnvironmentMap(pn.viewable.Viewer):
             self._map.figure.xaxis.axis_label, self._map.figure.yaxis.axis_label = titles
             self._map.resize_marks(self._drawn.size)
             blank = {name: np.zeros(self._drawn.size, column.dtype) for name, column in HOVER_COLUMNS.items()}
-            self._map.points.data = {**self._rows(self._drawn), **blank, "species": [""] * self._drawn.size}
-            self._map.rare.data = self._rows(self._rare)
+            texts = {"species": [""] * self._drawn.size}
+            replace_columns(self._map.points, {**self._rows(self._drawn), **blank, **texts})
+            replace_columns(self._map.rare, self._rows(self._rare))
             for name in self._map.rings:
                 self._ring(name, _NO_INDICES)
             self._describe()
@@ -155,14 +148,18 @@ class EnvironmentMap(pn.viewable.Viewer):
         self._recolour(np.where(undefined, -1, classes), share if values is None else values, title)
 
     def set_colours(self, rgb: ArrayLike, *, values: ArrayLike | None = None, title: str = "value") -> None:
-        """Recolour in place by given colours, (n_environments, 3) of uint8, for kinds rather than amounts."""
+        """Recolour in place by given colours, (n_environments, 3) of uint8, for kinds rather than amounts.
+
+        Without ``values`` the tooltip only says which atom it is.
+        """
         colours = np.array(rgb, dtype=np.uint8)
         if colours.shape != (self.n_environments, 3):
             raise ValueError(f"The map shows {self.n_environments} environments; colours have shape {colours.shape}.")
         self._colours = np.column_stack([colours, np.full(len(colours), 255, dtype=np.uint8)])
         packed = colours.astype(np.intp) @ (1 << 16, 1 << 8, 1)
         kinds = np.unique(packed, return_inverse=True)[1]
-        self._recolour(kinds, np.full(len(colours), np.nan) if values is None else values, title)
+        nothing = np.full(len(colours), np.nan)
+        self._recolour(kinds, nothing if values is None else values, None if values is None else title)
 
     def set_hover(self, structure_of: ArrayLike, atom_of: ArrayLike, species: Sequence[str]) -> None:
         """Say which atom of which structure each environment is, for the tooltip; three of (n_environments,)."""
@@ -208,7 +205,11 @@ class EnvironmentMap(pn.viewable.Viewer):
         self._rare = self._shown = self._selected = _NO_INDICES
         self._picked: int | None = None
         self._members: NDArray[np.bool_] | None = None
+        self._undefined = 0
         self._colours = np.tile(colour_table((), MISSING_COLOUR)[0], (len(points), 1))
+
+    def _visible(self) -> Indices:
+        return np.concatenate([self._drawn, self._rare, self._shown])
 
     def _checked(self, column: ArrayLike, dtype: Any) -> NDArray[Any]:
         array = np.asarray(column, dtype=dtype)
@@ -216,14 +217,17 @@ class EnvironmentMap(pn.viewable.Viewer):
             raise ValueError(f"The map shows {self.n_environments} environments; the array has shape {array.shape}.")
         return array
 
-    def _recolour(self, classes: NDArray[np.intp], values: ArrayLike, title: str) -> None:
+    def _recolour(self, classes: NDArray[np.intp], values: ArrayLike, title: str | None) -> None:
         limit = min(_MOST_RARE, max(10, self.n_environments // 20))
         self._rare = rare_points(classes, limit)
+        undefined, self._undefined = self._undefined, int(np.count_nonzero(classes < 0))
         shown_values = self._checked(values, np.float32)[self._drawn]
         with pn.io.hold():
             replace_columns(self._map.points, {"colour": self._colours[self._drawn], "value": shown_values})
-            self._map.rare.data = self._rows(self._rare)
+            replace_columns(self._map.rare, self._rows(self._rare))
             self._map.name_quantity(title)
+            if undefined != self._undefined:
+                self._describe()
         self._push()
 
     def _refade(self) -> None:
@@ -246,87 +250,29 @@ class EnvironmentMap(pn.viewable.Viewer):
 
     def _ring(self, name: str, indices: Indices) -> None:
         xy = self._index.xy[indices].astype(POINT_COLUMNS["x"].dtype)
-        self._map.rings[name].data = {"x": xy[:, 0].copy(), "y": xy[:, 1].copy()}
+        replace_columns(self._map.rings[name], {"x": xy[:, 0].copy(), "y": xy[:, 1].copy()})
         self._push()
 
     def _push(self) -> None:
         pn.io.push_notebook(self._pane)  # a notebook does not hear of changes to Bokeh models; a server ignores this
 
-    def _listen(self) -> None:
-        self._map.figure.on_event(PanStart, self._note_modifiers)
-        self._map.figure.on_event(SelectionGeometry, self._on_geometry)
-        self._map.figure.on_event(Tap, self._on_tap)
-
-    def _note_modifiers(self, event: PointEvent) -> None:
-        # a lasso's own event says nothing of the keys held, the start of its drag does
-        self._extending = _extends(event)
-
-    def _on_geometry(self, event: SelectionGeometry) -> None:
-        geometry: dict[str, Any] = dict(event.geometry or {})
-        if not event.final:
-            return
-        if geometry.get("type") == "poly":
-            found = self._index.inside_polygon(geometry["x"], geometry["y"])
-        elif geometry.get("type") == "rect":
-            found = self._index.inside_box(*(float(geometry[key]) for key in ("x0", "x1", "y0", "y1")))
-        else:
-            return
-        if self._extending:
-            found = np.union1d(self._selected, found)
-        for callback in self._lasso_callbacks:
-            callback(found)
-
-    def _on_tap(self, event: PointEvent) -> None:
-        if event.x is None or event.y is None:
-            return
-        visible = np.concatenate([self._drawn, self._rare, self._shown])
-        index = self._index.nearest(event.x, event.y, self._map.reach(_REACH_PIXELS), visible)
-        for callback in self._tap_callbacks:
-            callback(index, _extends(event))
-
     @param.depends("dark", "stale", watch=True)
     def _restyle(self) -> None:
         with pn.io.hold():
             self._map.paint(chart_colours(self.dark))
-            self._pane.styles = {"opacity": "0.45", "filter": "grayscale(0.7)"} if self.stale else {}
+            self._pane.styles = STALE_STYLE if self.stale else FILL_STYLE
             self._describe()
 
     def _describe(self) -> None:
-        self._caption.object = caption_html(self._sentences(), self._entries(), chart_colours(self.dark))
-
-    def _sentences(self) -> list[str]:
-        total = self.n_environments
-        thinned = f"{group_digits(self._drawn.size)} of {count_of(total, 'environment')} drawn"
-        return [
-            "Colours out of date" if self.stale else "",
-            thinned if self._drawn.size < total else count_of(total, "environment"),
-        ]
-
-    def _entries(self) -> list[CaptionEntry]:
-        colours = chart_colours(self.dark)
-        entries = []
-        if self._members is not None:
-            entries.append(CaptionEntry("disc", colours.quiet_text, "in training"))
-            entries.append(CaptionEntry("ring", colours.quiet_text, "not in training"))
-        if self._shown.size:
-            entries.append(CaptionEntry("ring", colours.text, "shown structure"))
-        if self._selected.size:
-            mark = "square" if self._selected.size <= _MOST_SQUARES else "disc"
-            entries.append(CaptionEntry(mark, colours.accent, f"{group_digits(self._selected.size)} selected"))
-        if self._picked is not None:
-            entries.append(CaptionEntry("bold-ring", colours.text, "picked atom"))
-        return entries
-
-
-@lru_cache(maxsize=8)
-def colour_table(palette: tuple[str, ...], missing: str) -> NDArray[np.uint8]:
-    """Return the colours of a palette and, last, of missing values: (n + 1, 4) RGBA."""
-    rows = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [255] for colour in (*palette, missing)]
-    table = np.array(rows, dtype=np.uint8)
-    table.flags.writeable = False
-    return table
-
-
-def _extends(event: PointEvent) -> bool:
-    held = event.modifiers or {}
-    return any(bool(held.get(key)) for key in ("shift", "ctrl", "meta"))
+        facts = MapFacts(
+            total=self.n_environments,
+            drawn=self._drawn.size,
+            undefined=self._undefined,
+            shown=self._shown.size,
+            selected=self._selected.size,
+            has_members=self._members is not None,
+            has_picked=self._picked is not None,
+            squares=self._selected.size <= _MOST_SQUARES,
+            stale=self.stale,
+        )
+        self._caption.object = facts.html(chart_colours(self.dark))

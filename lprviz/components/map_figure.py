@@ -8,6 +8,8 @@ structure; squares around selected ones; one bold ring around the picked one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
+from typing import Any, cast
 
 import numpy as np
 from bokeh.models import (
@@ -24,7 +26,7 @@ from bokeh.models import (
 )
 from numpy.typing import NDArray
 
-from lprviz.components.bokeh_theme import ChartColours, bare_figure, paint
+from lprviz.components.bokeh_theme import FONT, LIGHT, ChartColours, bare_figure, paint
 
 POINT_COLUMNS: dict[str, NDArray] = {
     "x": np.empty(0, dtype=np.float32),
@@ -101,9 +103,11 @@ class MapFigure:
         self._strokes["selected"].size = size + 4
         self._strokes["picked"].size = self._halo.size = size + 9
 
-    def name_quantity(self, title: str) -> None:
-        """Say in the tooltip which quantity the value is; html characters in ``title`` are shown as they are."""
-        self._hover.tooltips = [("structure", "@structure"), ("atom", "@atom @species"), (title, "@value{custom}")]
+    def name_quantity(self, title: str | None) -> None:
+        """Say in the tooltip which quantity the value is; without a title it only says which atom this is."""
+        fresh = _tooltip(title)
+        if self._hover.tooltips != fresh:
+            self._hover.tooltips = fresh
 
     def set_limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this window, and come back to it on reset."""
@@ -112,8 +116,8 @@ class MapFigure:
 
     def reach(self, pixels: float) -> tuple[float, float]:
         """Return how far a distance on the screen is along x and y."""
+        x, y = cast(Any, self.figure.x_range), cast(Any, self.figure.y_range)  # Range1d, as bare_figure made them
         width, height = self.figure.inner_width or 400, self.figure.inner_height or 300
-        x, y = self.figure.x_range, self.figure.y_range
         return pixels * abs(x.end - x.start) / width, pixels * abs(y.end - y.start) / height
 
     def _add(self, source: ColumnDataSource, glyph: Scatter) -> GlyphRenderer:
@@ -135,9 +139,20 @@ class MapFigure:
         self.name_quantity("value")
 
 
-def replace_columns(source: ColumnDataSource, columns: Mapping[str, NDArray | list[str]]) -> None:
+def replace_columns(source: ColumnDataSource, columns: Mapping[str, Any]) -> None:
     """Replace some columns of a source at once; only these travel, as bytes where they are arrays."""
     source.data.update(columns)
+
+
+def _tooltip(title: str | None) -> str:
+    line = "" if title is None else f"<br>{_as_text(title)} <b>@value{{custom}}</b>"
+    style = f"font:12px/16px {FONT};color:{LIGHT.text};white-space:nowrap"
+    return f'<div style="{escape(style)}">structure @structure · atom @atom @species{line}</div>'
+
+
+def _as_text(title: str) -> str:
+    # "@" and "$" begin a column's name in Bokeh's tooltips
+    return escape(title).replace("@", "&#64;").replace("$", "&#36;")
 
 
 def _disc() -> Scatter:

@@ -11,20 +11,28 @@ import param
 from bokeh.models import ColumnDataSource, FixedTicker, Label, Scatter, Span
 from numpy.typing import ArrayLike, NDArray
 
-from lprviz.components.bokeh_theme import FONT, TEXT_SIZE, bare_figure, chart_colours, legible, paint
+from lprviz.components.bokeh_theme import (
+    FILL_STYLE,
+    FONT,
+    STALE_STYLE,
+    TEXT_SIZE,
+    bare_figure,
+    chart_colours,
+    legible,
+    paint,
+)
 from lprviz.components.chart_caption import CaptionEntry, Mark, caption_html, count_of, group_digits
 from lprviz.components.histogram_bins import HistogramCounts, axis_places, histogram_counts
 from lprviz.core.colours import ColourScale, Kind, format_value
 
 _MOST_SPECIES = 5
-_OTHERS = "others"
+_OTHERS_COLOUR = "#00808a"
 _STROKES: tuple[tuple[str, Mark], ...] = (
     ("solid", "line"),
     ("dashed", "dashed"),
     ("dotted", "dotted"),
     ("dotdash", "dash-dot"),
     ("solid", "line"),
-    ("dashed", "dashed"),
 )
 _EMPTY = np.empty(0)
 
@@ -55,10 +63,10 @@ class RigidityHistogram(pn.viewable.Viewer):
         self._groups: dict[str, NDArray[np.intp]] = {}
         self._colours: dict[str, str] = {}
         self._top = 0.0
-        self._undefined = 0
+        self._beyond = HistogramCounts(np.zeros(1, dtype=np.intp), 0, 0, 0)
         self._figure = bare_figure("Histogram of the quantity that colours the atoms", tools=[], toolbar_location=None)
         self._bars = [ColumnDataSource({"x": _EMPTY, "y": _EMPTY}) for _ in _STROKES]
-        self._outline = ColumnDataSource({"x": _EMPTY, "y": _EMPTY})
+        self._before, self._now = (ColumnDataSource({"x": _EMPTY, "y": _EMPTY}) for _ in range(2))
         self._marks = ColumnDataSource({"x": _EMPTY, "y": _EMPTY})
         self._build()
         self._caption = pn.pane.HTML(sizing_mode="stretch_width", margin=0)
@@ -121,24 +129,32 @@ class RigidityHistogram(pn.viewable.Viewer):
             self._describe()
 
     def _build(self) -> None:
-        for source, (dash, _) in zip(self._bars, _STROKES, strict=True):
-            self._figure.patch("x", "y", source=source, line_width=1.6, line_dash=dash, fill_alpha=0.16)
-        self._reference_line = self._figure.line("x", "y", source=self._outline, line_width=1.3)
+        self._patches = [
+            self._figure.patch("x", "y", source=source, line_width=1.6, line_dash=dash).glyph
+            for source, (dash, _) in zip(self._bars, _STROKES, strict=True)
+        ]
+        self._before_line = self._figure.line("x", "y", source=self._before, line_width=1.4).glyph
+        self._now_line = self._figure.line("x", "y", source=self._now, line_width=1.0).glyph
         self._rug = self._figure.add_glyph(self._marks, Scatter(marker="dash", angle=np.pi / 2, size=13, line_width=2))
         self._one = Span(dimension="height", line_width=1.2, line_dash=[4, 3])
         self._one_label = Label(
-            y=0, y_units="screen", x=0, text="worth one direct label", text_font=FONT, text_font_size=TEXT_SIZE
+            x=0,
+            y=0,
+            text="worth one direct label",
+            text_font=FONT,
+            text_font_size=TEXT_SIZE,
+            text_baseline="top",
+            y_offset=-3,
         )
         self._figure.add_layout(self._one)
         self._figure.add_layout(self._one_label)
         self._figure.xgrid.visible = False
         self._figure.yaxis.axis_label = "atoms"
+        self._figure.min_border_right = 14
 
     def _place_axis(self) -> None:
         scale, beyond = self._scale, 1.0 / self.n_bins
-        ends = ((-beyond, f"< {format_value(scale.low)}"), (1 + beyond, f"> {format_value(scale.high)}"))
-        ticks = [(x, text) for x, text in scale.ticks() if 0.02 < x < 0.98]
-        places = [ends[0], *ticks, ends[1]]
+        places = [(-beyond, "<"), *((x, text) for x, text in scale.ticks() if 0.05 < x < 0.95), (1 + beyond, ">")]
         self._figure.x_range.update(start=-2.2 * beyond, end=1 + 2.2 * beyond)
         self._figure.xaxis.ticker = FixedTicker(ticks=[x for x, _ in places])
         self._figure.xaxis.major_label_overrides = dict(places)
@@ -153,21 +169,26 @@ class RigidityHistogram(pn.viewable.Viewer):
 
     def _refresh(self) -> None:
         counted = {name: self._count(self._values[members]) for name, members in self._groups.items()}
-        reference = self._count(self._reference) if self._reference.size else None
-        self._undefined = sum(counts.undefined for counts in counted.values())
-        self._fit_height([*counted.values(), *([reference] if reference else [])])
+        before = self._count(self._reference) if self._reference.size else None
+        self._beyond = now = self._count(self._values)
+        self._fit_height([now, *([before] if before else [])])
         for source, counts in zip(self._bars, [*counted.values(), *[None] * len(_STROKES)], strict=False):
             source.data = self._path(counts)
-        self._outline.data = self._path(reference)
+        self._before.data = self._path(before)
+        self._now.data = self._path(now if self._shows_total() else None)
         self._draw_marks()
         self._paint_bars()
         self._describe()
+
+    def _shows_total(self) -> bool:
+        # the grey outline is of all species together, and needs its like to be compared with
+        return self._reference.size > 0 and len(self._groups) > 1
 
     def _count(self, values: NDArray[np.float64]) -> HistogramCounts:
         scale = self._scale
         return histogram_counts(values, scale.kind, scale.low, scale.high, self.n_bins)
 
-    def _path(self, counts: HistogramCounts | None) -> dict[str, NDArray[np.float64]]:
+    def _path(self, counts: HistogramCounts | None) -> dict[str, Any]:
         if counts is None:
             return {"x": _EMPTY, "y": _EMPTY}
         x, y = counts.outline()
@@ -184,6 +205,7 @@ class RigidityHistogram(pn.viewable.Viewer):
         if not self._top / 3 < need <= self._top:  # keep the height while it serves, so that edits can be compared
             self._top = need * 1.25 if self.log_counts else _round_up(need * 1.15)
         self._figure.y_range.update(start=0, end=self._top)
+        self._one_label.y = self._top
         if self.log_counts:
             powers = range(int(np.floor(self._top)))
             self._figure.yaxis.ticker = FixedTicker(ticks=[0, *(1 + p for p in powers)])
@@ -203,11 +225,12 @@ class RigidityHistogram(pn.viewable.Viewer):
         colours = chart_colours(self.dark)
         with pn.io.hold():
             paint(self._figure, colours)
-            self._reference_line.glyph.line_color = colours.reference
+            self._before_line.line_color = colours.reference
+            self._now_line.line_color = colours.text
             self._rug.glyph.line_color = colours.accent
             self._one.line_color = colours.quiet_text
             self._one_label.text_color = colours.quiet_text
-            self._pane.styles = {"opacity": "0.45", "filter": "grayscale(0.7)"} if self.stale else {}
+            self._pane.styles = STALE_STYLE if self.stale else FILL_STYLE
             self._paint_bars()
             self._describe()
 
@@ -219,24 +242,29 @@ class RigidityHistogram(pn.viewable.Viewer):
             self._refresh()
 
     def _paint_bars(self) -> None:
-        for renderer, name in zip(self._figure.renderers, self._groups, strict=False):
-            renderer.glyph.update(line_color=self._colour(name), fill_color=self._colour(name))
+        opacity = 0.22 / max(len(self._groups), 1)
+        for glyph, name in zip(self._patches, self._groups, strict=False):
+            glyph.update(line_color=self._colour(name), fill_color=self._colour(name), fill_alpha=opacity)
 
     def _colour(self, name: str) -> str:
-        return legible(self._colours.get(name, chart_colours(self.dark).reference), self.dark)
+        return legible(self._colours.get(name, _OTHERS_COLOUR), self.dark)
 
     def _describe(self) -> None:
-        colours = chart_colours(self.dark)
+        colours, scale, beyond = chart_colours(self.dark), self._scale, self._beyond
         sentences = [
             "Out of date" if self.stale else "",
-            f"{count_of(self._undefined, 'atom')} undefined, not drawn" if self._undefined else "",
+            f"{count_of(beyond.undefined, 'atom')} undefined" if beyond.undefined else "",
+            f"{group_digits(beyond.below)} below {format_value(scale.low)}" if beyond.below else "",
+            f"{group_digits(beyond.above)} above {format_value(scale.high)}" if beyond.above else "",
         ]
         entries = [
             CaptionEntry(mark, self._colour(name), f"{name} {group_digits(members.size)}")
             for (name, members), (_, mark) in zip(self._groups.items(), _STROKES, strict=False)
         ]
+        if self._shows_total():
+            entries.append(CaptionEntry("line", colours.text, "all now"))
         if self._reference.size:
-            entries.append(CaptionEntry("line", colours.reference, "all, before"))
+            entries.append(CaptionEntry("line", colours.reference, "all before"))
         if self._marked.size:
             entries.append(CaptionEntry("tick", colours.accent, f"{group_digits(self._marked.size)} selected"))
         self._caption.object = caption_html(sentences, entries, colours)
@@ -248,7 +276,7 @@ def _grouped(symbols: NDArray[Any]) -> dict[str, NDArray[np.intp]]:
     kept = ranked if ranked.size <= _MOST_SPECIES else ranked[: _MOST_SPECIES - 1]
     groups = {str(names[i]): np.flatnonzero(kind == i) for i in kept}
     if kept.size < ranked.size:
-        groups[_OTHERS] = np.flatnonzero(~np.isin(kind, kept))
+        groups[f"{ranked.size - kept.size} others"] = np.flatnonzero(~np.isin(kind, kept))
     return groups
 
 
