@@ -48,9 +48,10 @@ class NglAssets:
     registry: str
     version: str
 
-    def describe(self) -> dict[str, object]:
-        """What the browser needs to know, as JSON: unpacking, and addresses relative to the server's root."""
-        urls = [f"static/extensions/{EXTENSION_NAME}/{name}?nglview={self.version}" for name in self.files]
+    def describe(self, root: str = "") -> dict[str, object]:
+        """What the browser needs to know; `root` leads from the page to the root of the server."""
+        start = f"{root.rstrip('/')}/" if root else ""
+        urls = [f"{start}static/extensions/{EXTENSION_NAME}/{name}?nglview={self.version}" for name in self.files]
         return {"kind": self.kind, "registry": self.registry, "urls": urls}
 
     def sources(self) -> list[bytes]:

@@ -1,8 +1,8 @@
 """The three-dimensional picture of one structure, as a Panel component that knows only arrays.
 
-It draws with NGL out of the installed nglview wheel (`ngl_assets`). State travels as synced parameters, so a picture made
-anew (a tab opened again) is complete at once; scene and colours travel as packed bytes; what a person does comes back as
-messages, which Panel does not delay as it delays properties.
+It draws with NGL out of the installed nglview wheel (`ngl_assets`). State travels as synced parameters, so a picture
+made anew (a tab opened again) is complete at once; scene and colours travel as packed bytes; what a person does comes
+back as messages, which Panel does not delay as it delays properties.
 
 One frame of colours is under way at a time and the newest wins: while the browser has not drawn the last colours, later
 ones replace each other here instead of queueing up there.
@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 import param
 from numpy.typing import ArrayLike, NDArray
+from panel import state
 from panel.custom import JSComponent
 
 from lprviz.components.ngl_assets import ngl_assets
@@ -30,6 +31,7 @@ _PARTS = (
     "ngl_loader.js",
     "camera.js",
     "scene_layers.js",
+    "rings.js",
     "controls.js",
     "draw_loop.js",
     "overlay.js",
@@ -81,7 +83,7 @@ class StructureViewer(JSComponent):
 
     def __init__(self, **params: Any) -> None:
         params.setdefault("css_classes", ["lpr-viewer"])
-        params.setdefault("assets", json.dumps(ngl_assets().describe()))
+        params.setdefault("assets", json.dumps(ngl_assets().describe(state.rel_path or "")))
         super().__init__(**params)
         self._n_atoms = 0
         self._version = 0

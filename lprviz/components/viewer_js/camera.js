@@ -5,7 +5,7 @@ const HALF_VIEW_TANGENT = Math.tan((FIELD_OF_VIEW * Math.PI) / 360)
 
 class Camera {
   constructor(NGL, viewer) {
-    Object.assign(this, {NGL, viewer, radius: 10, fitted: true})
+    Object.assign(this, {NGL, viewer, radius: 10, fitted: true, margins: {top: 0, bottom: 0}})
     this.rotation = new NGL.Quaternion()
     this.offset = new NGL.Vector3()
     this.distance = 40
@@ -28,10 +28,17 @@ class Camera {
     if (this.fitted || ratio > 1.5 || ratio < 0.67) this.fit()
   }
 
+  // The structure keeps clear of what lies over the picture above and below.
+  setMargins(top, bottom) {
+    this.margins = {top, bottom}
+    if (this.fitted) this.fit()
+  }
+
   fit() {
-    const aspect = this.viewer.width / this.viewer.height
-    const half = Math.atan(HALF_VIEW_TANGENT * Math.min(1, aspect))
-    this.distance = (0.92 * this.radius) / Math.sin(half)
+    const {width, height} = this.viewer
+    const free = Math.max(0.4 * height, height - this.margins.top - this.margins.bottom)
+    const half = Math.atan((HALF_VIEW_TANGENT * Math.min(free, width)) / height)
+    this.distance = (0.86 * this.radius) / Math.sin(half)
     this.offset.set(0, 0, 0)
     this.fitted = true
   }
@@ -58,6 +65,7 @@ class Camera {
 
   apply() {
     const {rotationGroup, translationGroup} = this.viewer
+    rotationGroup.position.set(0, this.lift(), 0)
     rotationGroup.quaternion.copy(this.rotation)
     rotationGroup.updateMatrix()
     translationGroup.position.copy(this.offset)
@@ -77,6 +85,11 @@ class Camera {
     this.fitted = false
   }
 
+  // How far the turning point stands above the middle of the picture, in angstrom.
+  lift() {
+    return (((this.margins.bottom - this.margins.top) / 2) * this.distance) / this.focalLength()
+  }
+
   focalLength() {
     return this.viewer.height / 2 / HALF_VIEW_TANGENT
   }
@@ -85,7 +98,7 @@ class Camera {
   project(x, y, z) {
     const point = new this.NGL.Vector3(x, y, z).add(this.offset).applyQuaternion(this.rotation)
     const scale = this.focalLength() / (point.z + this.distance)
-    return {x: this.viewer.width / 2 - point.x * scale, y: this.viewer.height / 2 - point.y * scale, scale}
+    return {x: this.viewer.width / 2 - point.x * scale, y: this.viewer.height / 2 - (point.y + this.lift()) * scale, scale}
   }
 
   // The line of sight through a pixel, in coordinates of the scene.
@@ -93,7 +106,7 @@ class Camera {
     const focal = this.focalLength()
     const back = this.rotation.clone().invert()
     const direction = new this.NGL.Vector3(-(x - this.viewer.width / 2) / focal, -(y - this.viewer.height / 2) / focal, 1)
-    const origin = new this.NGL.Vector3(0, 0, -this.distance)
+    const origin = new this.NGL.Vector3(0, -this.lift(), -this.distance)
     return {
       origin: origin.applyQuaternion(back).sub(this.offset),
       direction: direction.normalize().applyQuaternion(back),

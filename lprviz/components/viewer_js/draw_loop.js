@@ -18,9 +18,9 @@ class DrawLoop {
     clearTimeout(this.polish)
     const start = performance.now()
     const report = this.before()
+    const uploaded = performance.now()
     this.viewer.render()
     this.drawn()
-    const uploaded = performance.now()
     this.whenFinished(() => {
       this.lastDraw = performance.now() - uploaded
       if (report !== null) this.after(report, {upload: uploaded - start, draw: this.lastDraw})

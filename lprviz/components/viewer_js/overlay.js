@@ -48,6 +48,10 @@ class Overlay {
     this.thinTicks()
   }
 
+  legendHeight() {
+    return this.legend.hidden ? 0 : this.legend.offsetHeight + 12
+  }
+
   makeBar(stops, ticks) {
     const bar = element("div", "bar")
     const strip = element("div", "strip")

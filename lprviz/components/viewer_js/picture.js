@@ -1,7 +1,9 @@
 // One picture: keeps what is drawn in step with the model, and speaks to Python in messages.
 const RING_COLOURS = {
-  light: {outline: [0.1, 0.11, 0.13], highlight: [0.0, 0.56, 0.95], picked: [0.9, 0.0, 0.46], cell: [0.55, 0.59, 0.65]},
-  dark: {outline: [0.96, 0.97, 0.98], highlight: [0.25, 0.72, 1.0], picked: [1.0, 0.3, 0.62], cell: [0.5, 0.54, 0.6]},
+  light: {outline: [0.1, 0.11, 0.13], highlight: [0.0, 0.56, 0.95], picked: [0.9, 0.0, 0.46], cell: [0.55, 0.59, 0.65],
+          gap: [1, 1, 1]},
+  dark: {outline: [0.96, 0.97, 0.98], highlight: [0.25, 0.72, 1.0], picked: [1.0, 0.3, 0.62], cell: [0.5, 0.54, 0.6],
+         gap: [0.078, 0.09, 0.11]},
 }
 const GROUND = {light: 0xffffff, dark: 0x14171c}
 
@@ -22,11 +24,12 @@ class Picture {
     if (!this.viewer.renderer) throw new Error("NGL could not start WebGL.")
     this.viewer.setClip(-40, 140, 0.5)
     this.viewer.setFog(undefined, 70, 190)
-    this.viewer.setLight(0xffffff, 1.05, 0xffffff, 0.45)
+    this.viewer.setLight(0xffffff, 0.6, 0xffffff, 0.35)
     this.viewer.setCamera("perspective", FIELD_OF_VIEW)
     this.viewer.sampleLevel = 0
     this.camera = new Camera(this.NGL, this.viewer)
     this.layers = new SceneLayers(this.NGL, this.viewer)
+    this.rings = new Rings(this.NGL, this.viewer, this.layers)
     this.loop = new DrawLoop(this.viewer, () => this.prepare(), (...told) => this.report(...told), () => this.annotate())
     this.controls = new Controls(this.surface, this.camera, this.actions())
     this.resizing = new ResizeObserver(() => this.resize())
@@ -75,6 +78,12 @@ class Picture {
       swatches: this.model.bar_swatches,
     }
     this.overlay.setLegend(this.legend)
+    this.setMargins()
+  }
+
+  setMargins() {
+    this.camera.setMargins(this.model.caption ? 26 : 0, this.overlay.legendHeight())
+    this.loop.schedule()
   }
 
   setTexts() {
@@ -87,6 +96,7 @@ class Picture {
     this.surface.setAttribute("role", "application")
     this.surface.setAttribute("aria-roledescription", "three-dimensional structure")
     this.surface.setAttribute("aria-label", description)
+    this.setMargins()
     this.publish()
   }
 
@@ -134,6 +144,7 @@ class Picture {
     this.clean.scene = true
     this.clean.rings = false
     const {scene_packet: bytes, style, show_bonds: showBonds, show_cell: showCell} = this.model
+    this.rings.clear()
     if (!bytes) return this.layers.clear()
     const fresh = bytes !== this.packet
     const scene = fresh ? unpackPacket(bytes) : this.layers.scene
@@ -164,10 +175,11 @@ class Picture {
     const colour = RING_COLOURS[this.theme()]
     const outlined = []
     this.colours?.outline?.forEach((marked, atom) => marked && outlined.push(atom))
-    this.layers.setRings([
-      {atoms: this.model.picked, colour: colour.picked, scale: 1.36},
-      {atoms: this.model.highlight, colour: colour.highlight, scale: 1.22},
-      {atoms: outlined, colour: colour.outline, scale: 1.09},
+    this.rings.show([
+      {atoms: this.model.picked, colour: colour.picked, scale: 1.42},
+      {atoms: this.model.highlight, colour: colour.highlight, scale: 1.28},
+      {atoms: outlined, colour: colour.outline, scale: 1.16},
+      {atoms: [...this.model.picked, ...this.model.highlight, ...outlined], colour: colour.gap, scale: 1.07},
     ])
   }
 
@@ -182,7 +194,7 @@ class Picture {
     if (atom === undefined || atom >= scene.n_atoms) return this.overlay.setText(this.overlay.label, "")
     const [x, y, z] = this.layers.positions.subarray(3 * atom, 3 * atom + 3)
     const at = this.camera.project(x, y, z)
-    const reach = 1.36 * this.layers.radii[atom] * at.scale
+    const reach = 1.42 * this.layers.radii[atom] * at.scale
     this.overlay.showLabel(this.describe(atom), at.x + 0.75 * reach + 4, at.y - 0.75 * reach - 24)
   }
 
@@ -258,9 +270,9 @@ class Picture {
     const {width, height} = this.root.getBoundingClientRect()
     if (width < 1 || height < 1) return
     this.viewer.setSize(width, height)
-    if (this.camera.fitted) this.camera.fit()
     this.overlay.thinTicks()
-    this.loop.schedule()
+    this.setMargins()
+    if (this.camera.fitted) this.camera.fit()
   }
 
   receive(message) {
@@ -286,6 +298,7 @@ class Picture {
     this.resizing?.disconnect()
     clearTimeout(this.remembering)
     if (!this.viewer?.renderer) return
+    this.rings.clear()
     this.layers.clear()
     const context = this.viewer.renderer.getContext()
     this.viewer.renderer.dispose()

@@ -1,4 +1,4 @@
-// Spheres, half-bonds, cell and rings as NGL buffers. Recolouring writes into the buffers in place.
+// Spheres, half-bonds and cell as NGL buffers. Recolouring writes into the buffers in place.
 const NEUTRAL = [0.62, 0.64, 0.68]
 const STYLES = {
   "ball-and-stick": {radius: (covalent) => Math.max(0.45 * covalent, 0.2), bond: 0.11},
@@ -8,7 +8,7 @@ const BUFFER_PARAMETERS = {disablePicking: true, roughness: 0.55, metalness: 0}
 
 class SceneLayers {
   constructor(NGL, viewer) {
-    Object.assign(this, {NGL, viewer, scene: null, spheres: null, bonds: null, cell: null, rings: [], radii: null})
+    Object.assign(this, {NGL, viewer, scene: null, spheres: null, bonds: null, cell: null, radii: null})
   }
 
   // Positions arrive absolute and are drawn about the centre, so that one camera fits every structure of a size.
@@ -78,43 +78,6 @@ class SceneLayers {
     return rgb
   }
 
-  // A ring is a flat disc behind its sphere, so nearer atoms hide it as they hide the sphere. One buffer for each
-  // radius, as points share one size; later marks are smaller and lie on top.
-  setRings(marks) {
-    this.rings.splice(0).forEach((ring) => this.remove(ring))
-    if (!this.scene) return
-    marks.forEach(({atoms, colour, scale}, order) => {
-      for (const [radius, spheres] of this.spheresByRadius(atoms)) {
-        const ring = this.add(this.makeRing(spheres, radius * scale + 0.02, colour))
-        ring.group.traverse((object) => (object.renderOrder = order + 1))
-        this.rings.push(ring)
-      }
-    })
-  }
-
-  spheresByRadius(atoms) {
-    const groups = new Map()
-    const marked = new Uint8Array(this.scene.n_atoms)
-    for (const atom of atoms) if (atom >= 0 && atom < marked.length) marked[atom] = 1
-    this.scene.parent.forEach((atom, sphere) => {
-      if (!marked[atom]) return
-      const radius = this.radii[sphere]
-      if (!groups.has(radius)) groups.set(radius, [])
-      groups.get(radius).push(sphere)
-    })
-    return groups
-  }
-
-  makeRing(spheres, radius, colour) {
-    const position = new Float32Array(3 * spheres.length)
-    spheres.forEach((sphere, i) => position.set(this.positions.subarray(3 * sphere, 3 * sphere + 3), 3 * i))
-    return new this.NGL.PointBuffer(
-      {position, color: repeated(colour, spheres.length)},
-      {disablePicking: true, pointSize: (2 * radius) / HALF_VIEW_TANGENT, sizeAttenuation: true, useTexture: true,
-       alphaTest: 0.5},
-    )
-  }
-
   add(buffer) {
     this.viewer.add(buffer)
     return buffer
@@ -126,7 +89,6 @@ class SceneLayers {
   }
 
   clear() {
-    this.setRings([])
     for (const layer of ["spheres", "bonds", "cell"]) {
       if (this[layer]) this.remove(this[layer])
       this[layer] = null

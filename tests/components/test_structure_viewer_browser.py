@@ -1,0 +1,272 @@
+"""The viewer in a real browser: what is drawn, what a hand can do, what it leaves behind."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import Visit, serve
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+APP = Path(__file__).with_name("viewer_app.py")
+RED, BLUE = [200, 30, 40], [20, 60, 220]
+
+
+@pytest.fixture(scope="module")
+def server(chromium):
+    with serve(APP) as running:
+        yield running
+
+
+class ViewerPage:
+    """The page of `viewer_app`, in the words of the tests."""
+
+    def __init__(self, visit: Visit, url: str) -> None:
+        self.visit, self.page = visit, visit.page
+        self.page.goto(url)
+        self.host = self.page.locator(".lpr-viewer")
+        self.wait_for_version(1)
+
+    def do(self, name: str) -> None:
+        self.page.locator(f".do-{name} button").click()
+
+    def attribute(self, name: str) -> str:
+        return self.host.get_attribute(f"data-{name}") or ""
+
+    def wait_for(self, name: str, value: str) -> None:
+        expect(self.host).to_have_attribute(f"data-{name}", value, timeout=30_000)
+
+    def wait_for_version(self, version: int) -> None:
+        self.wait_for("colour-version", str(version))
+
+    def wait_for_line(self, line: str) -> None:
+        expect(self.page.locator(".said")).to_contain_text(line, timeout=20_000)
+
+    def colours(self) -> np.ndarray:
+        return np.array(self.page.evaluate("Array.from(lprviz.viewer().colours)")).reshape(-1, 3)
+
+    def point(self, atom: int) -> tuple[float, float]:
+        box, at = self.host.bounding_box(), self.page.evaluate(f"lprviz.viewer().positionOf({atom})")
+        return box["x"] + at["x"], box["y"] + at["y"]
+
+    def camera(self) -> np.ndarray:
+        return np.array(self.page.evaluate("lprviz.viewer().camera"))
+
+    def pixel(self, x: float, y: float) -> np.ndarray:
+        from PIL import Image
+
+        return np.asarray(Image.open(io.BytesIO(self.page.screenshot())).convert("RGB"))[int(y), int(x)]
+
+    def nearest_atom(self) -> int:
+        """An atom that no other can hide: the one of the largest projection."""
+        count = int(self.attribute("atoms"))
+        scales = [self.page.evaluate(f"lprviz.viewer().positionOf({atom}).scale") for atom in range(count)]
+        return int(np.argmax(scales))
+
+    def settle(self, seconds: float = 0.4) -> None:
+        self.page.wait_for_timeout(1000 * seconds)
+
+
+@pytest.fixture
+def viewer(visit, server) -> ViewerPage:
+    return ViewerPage(visit(), server.url)
+
+
+def test_draws_the_colours_it_is_given(viewer):
+    viewer.wait_for("atoms", "16")
+    assert viewer.colours().tolist() == [RED] * 16
+    seen = viewer.pixel(*viewer.point(viewer.nearest_atom())).astype(int)
+    # Lit from the front, the middle of a sphere shows the colour of the bar.
+    assert np.abs(seen - RED).max() < 40, seen
+
+
+def test_recolours_in_place_once_for_each_change(viewer):
+    viewer.do("recolour")
+    viewer.wait_for_version(2)
+    assert viewer.colours().tolist() == [BLUE, RED] * 8
+    viewer.do("restore")
+    viewer.wait_for_version(3)
+    assert viewer.colours().tolist() == [RED] * 16
+    viewer.settle()
+    assert viewer.attribute("colour-version") == "3"
+
+
+def test_the_newest_of_many_colours_wins(viewer):
+    viewer.do("burst")
+    viewer.wait_for_line("drawn 41")
+    assert viewer.colours().tolist() == [[39, 39, 39]] * 16
+    assert int(viewer.attribute("colour-version")) < 10, "colours that were overtaken were drawn all the same"
+
+
+def test_click_picks_and_shift_click_extends(viewer):
+    atom = viewer.nearest_atom()
+    viewer.page.mouse.click(*viewer.point(atom))
+    viewer.wait_for("picked", str(atom))
+    label = viewer.page.locator(".lpr-viewer .label")
+    expect(label).to_have_text(f"<b>Si</b> {atom}")
+    viewer.page.keyboard.down("Shift")
+    viewer.page.mouse.click(*viewer.point(atom))
+    viewer.page.keyboard.up("Shift")
+    viewer.wait_for("picked", f"{atom},{atom}")
+    viewer.wait_for_line(f"pick {atom} True")
+    box = viewer.host.bounding_box()
+    viewer.page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 8)
+    viewer.wait_for("picked", "")
+
+
+def test_hover_names_the_atom_as_text(viewer):
+    atom = viewer.nearest_atom()
+    viewer.page.mouse.move(*viewer.point(atom))
+    expect(viewer.page.locator(".lpr-viewer .tooltip")).to_have_text(f"<b>Si</b> {atom}")
+
+
+def test_drag_turns_and_wheel_zooms_without_picking(viewer):
+    before, (x, y) = viewer.camera(), viewer.point(viewer.nearest_atom())
+    viewer.page.mouse.move(x, y)
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(x + 80, y + 10, steps=4)
+    viewer.page.mouse.up()
+    turned = viewer.camera()
+    assert np.abs(turned - before).max() > 1.0
+    viewer.page.mouse.wheel(0, 200)
+    viewer.settle()
+    assert np.linalg.det(viewer.camera()[:12].reshape(3, 4)[:, :3]) > 1.2 * np.linalg.det(
+        turned[:12].reshape(3, 4)[:, :3]
+    )
+    assert viewer.attribute("picked") == ""
+
+
+def test_keys_turn_zoom_reset_clear_and_pass_on(viewer):
+    start = viewer.camera()
+    viewer.page.mouse.click(*viewer.point(viewer.nearest_atom()))
+    viewer.page.keyboard.press("ArrowLeft")
+    viewer.page.keyboard.press("+")
+    viewer.settle()
+    assert np.abs(viewer.camera() - start).max() > 1.0
+    viewer.page.keyboard.press("r")
+    viewer.settle()
+    assert viewer.camera() == pytest.approx(start, abs=1e-6)
+    viewer.page.keyboard.press("n")
+    viewer.wait_for_line("key n")
+    viewer.page.keyboard.press("Escape")
+    viewer.wait_for("picked", "")
+    assert viewer.page.locator(".lpr-viewer .surface").get_attribute("aria-label")
+
+
+def test_images_of_a_supercell_share_colour_and_picking(viewer):
+    viewer.do("recolour")
+    viewer.wait_for_version(2)
+    viewer.do("supercell")
+    viewer.settle(0.8)
+    assert viewer.attribute("atoms") == "16"
+    assert viewer.colours().tolist() == [BLUE, RED] * 8
+    box = viewer.host.bounding_box()
+    for x in np.linspace(0.2, 0.8, 25):
+        viewer.page.mouse.click(box["x"] + x * box["width"], box["y"] + 0.5 * box["height"])
+    viewer.wait_for_line("pick")
+    viewer.settle()
+    said = viewer.page.locator(".said").inner_text()
+    atoms = [line.split()[1] for line in said.splitlines() if line.startswith("pick") and "None" not in line]
+    assert atoms, "no sphere was hit along a line through the middle"
+    assert all(0 <= int(atom) < 16 for atom in atoms)
+
+
+def test_another_structure_another_style_and_theme(viewer):
+    viewer.do("molecule")
+    viewer.wait_for("atoms", "3")
+    viewer.wait_for_version(2)
+    assert viewer.colours().tolist() == [BLUE] * 3
+    for name in ("style", "dark", "highlight"):
+        viewer.do(name)
+    viewer.settle(0.8)
+    assert viewer.colours().tolist() == [BLUE] * 3
+    x, y = viewer.point(0)
+    box = viewer.host.bounding_box()
+    assert viewer.pixel(box["x"] + box["width"] - 20, box["y"] + 60).max() < 60, "dark ground"
+    assert np.abs(viewer.pixel(x, y).astype(int) - BLUE).max() < 60
+    assert viewer.visit.errors == []
+
+
+def test_stale_and_message_are_seen(viewer):
+    viewer.do("stale")
+    expect(viewer.page.locator(".lpr-viewer .badge")).to_be_visible()
+    viewer.do("message")
+    expect(viewer.page.locator(".lpr-viewer .message")).to_have_text("Nothing: <b>no atoms</b>.")
+    viewer.wait_for("atoms", "0")
+    viewer.do("message")
+    viewer.wait_for("atoms", "16")
+
+
+def test_saves_a_picture_with_its_colour_bar(viewer, tmp_path):
+    from PIL import Image
+
+    with viewer.page.expect_download(timeout=60_000) as waiting:
+        viewer.do("save")
+    assert waiting.value.suggested_filename == "figure.png"
+    waiting.value.save_as(tmp_path / "figure.png")
+    picture = np.asarray(Image.open(tmp_path / "figure.png").convert("RGB")).astype(int)
+    box = viewer.host.bounding_box()
+    assert picture.shape[1] == 2 * round(box["width"])
+    assert picture.shape[0] > 2 * round(box["height"]), "room for caption and colour bar"
+    assert (np.abs(picture - RED).max(axis=2) < 40).sum() > 500, "no atoms in the picture"
+    foot = picture[2 * round(box["height"]) :]
+    for end in ([0x44, 0x01, 0x54], [0xFD, 0xE7, 0x25]):
+        assert (np.abs(foot - end).max(axis=2) < 12).sum() > 50, "no colour bar in the picture"
+
+
+def test_leaves_no_context_behind_and_comes_back_as_it_was(viewer):
+    viewer.do("recolour")
+    viewer.wait_for_version(2)
+    viewer.page.mouse.click(*viewer.point(viewer.nearest_atom()))
+    viewer.page.keyboard.press("ArrowLeft")
+    viewer.settle(0.6)
+    camera = viewer.camera()
+    for _ in range(20):  # a page keeps 16 contexts
+        viewer.do("remount")
+        expect(viewer.host).to_have_count(0, timeout=20_000)
+        viewer.do("remount")
+        viewer.wait_for_version(1)
+    assert viewer.colours().tolist() == [BLUE, RED] * 8
+    assert viewer.camera() == pytest.approx(camera, abs=1e-4)
+    assert [line for line in viewer.visit.console if "context" in line.lower()] == []
+    assert viewer.visit.errors == []
+
+
+def test_asks_nothing_of_the_outside_world(viewer):
+    viewer.do("recolour")
+    viewer.wait_for_version(2)
+    assert viewer.visit.outside_requests() == []
+    assert any("/static/extensions/lprviz-ngl/" in url for url in viewer.visit.requests)
+    assert viewer.visit.errors == []
+
+
+def test_gets_the_library_over_the_wire_where_the_server_is_not_ours(visit, server):
+    fresh = visit()
+    fresh.page.route("**/lprviz-ngl/**", lambda route: route.abort())
+    viewer = ViewerPage(fresh, server.url)
+    assert viewer.colours().tolist() == [RED] * 16
+
+
+def test_says_why_when_the_browser_cannot_draw(visit, server):
+    fresh = visit()
+    fresh.page.add_init_script(
+        "const get = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
+        "  return kind.startsWith('webgl') ? null : get.call(this, kind, ...rest) }"
+    )
+    fresh.page.goto(server.url)
+    expect(fresh.page.locator(".lpr-viewer .message")).to_contain_text("WebGL", timeout=30_000)
+    expect(fresh.page.locator(".said")).to_contain_text("failed", timeout=10_000)
+
+
+def test_works_under_a_prefix(visit):
+    with serve(APP, arguments=["--prefix", "/lab"], path="lab/viewer_app") as running:
+        start = time.monotonic()
+        viewer = ViewerPage(visit(), running.url)
+        assert viewer.colours().tolist() == [RED] * 16, time.monotonic() - start
+        assert any("/lab/static/extensions/lprviz-ngl/" in url for url in viewer.visit.requests)
