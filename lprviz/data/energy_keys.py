@@ -137,13 +137,17 @@ def _is_number(value: object) -> bool:
 
 
 def _calculated(atoms: Atoms, key: str) -> Any:
-    """Result already held by the attached calculator; never starts a calculation."""
-    if getattr(atoms.calc, "results", {}).get(key) is None:
+    """Result that the attached calculator holds for these very positions; never starts a calculation.
+
+    ``calc.get_property`` would do, but compares every detail of the structure at each call: a second for a thousand.
+    """
+    calculator = atoms.calc
+    if calculator is None:
         return None
-    try:
-        return atoms.calc.get_property(key, atoms, allow_calculation=False)
-    except Exception:  # any calculator may be attached, and one that cannot answer has no energy to give
+    subject = getattr(calculator, "atoms", None)
+    if subject is None or len(subject) != len(atoms) or not np.array_equal(subject.positions, atoms.positions):
         return None
+    return getattr(calculator, "results", {}).get(key)
 
 
 def _rank(key: str) -> tuple[int, int]:

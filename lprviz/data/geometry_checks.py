@@ -42,7 +42,7 @@ def check_structure(atoms: Atoms, number: int) -> NDArray[np.float64]:
     if atoms.pbc.any():
         _check_cell(atoms, number)
     distances, neighbours = nearest_neighbours(atoms)
-    _check_overlap(distances, neighbours, number)
+    _check_overlap(atoms, distances, neighbours, number)
     return distances / (covalent_radii[atoms.numbers] + covalent_radii[atoms.numbers[neighbours]])
 
 
@@ -84,7 +84,7 @@ def _check_cell(atoms: Atoms, number: int) -> None:
         )
 
 
-def _check_overlap(distances: NDArray[np.float64], neighbours: NDArray[np.int64], number: int) -> None:
+def _check_overlap(atoms: Atoms, distances: NDArray[np.float64], neighbours: NDArray[np.int64], number: int) -> None:
     atom = int(np.argmin(distances))
     if distances[atom] >= CLOSEST:
         return
@@ -92,5 +92,12 @@ def _check_overlap(distances: NDArray[np.float64], neighbours: NDArray[np.int64]
     what = f"Atoms {min(atom, other)} and {max(atom, other)}" if other != atom else f"Atom {atom} and its own image"
     raise DataError(
         f"{what} of structure {number} are {distances[atom]:.2f} Å apart.",
-        "Check the units of the positions (Å) and the cell, or remove the structure.",
+        "The positions look fractional; multiply them by the cell vectors."
+        if _look_fractional(atoms)
+        else "Check the units of the positions (Å) and the cell, or remove the structure.",
     )
+
+
+def _look_fractional(atoms: Atoms) -> bool:
+    inside = (atoms.positions > -0.01) & (atoms.positions < 1.01)
+    return bool(atoms.pbc.all() and inside.all() and atoms.cell.lengths().min() > 2.0)

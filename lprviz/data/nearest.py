@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -29,7 +30,8 @@ def nearest_neighbours(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.in
     points, owners = _with_images(atoms) if atoms.pbc.any() else (atoms.positions, np.arange(len(atoms)))
     if len(points) < 2:
         return np.full(len(atoms), np.inf), np.arange(len(atoms))
-    distances, found = KDTree(points).query(points[: len(atoms)], k=2)
+    result: Any = KDTree(points).query(points[: len(atoms)], k=2)
+    distances, found = result
     own = found[:, 1] == np.arange(len(atoms))  # of two atoms at one place, either may be reported as the first
     column = np.where(own, 0, 1)
     rows = np.arange(len(atoms))
