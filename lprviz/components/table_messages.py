@@ -97,7 +97,7 @@ class TableEvents:
             raise
 
     def _has(self, index: object) -> bool:
-        return isinstance(index, int) and 0 <= index < self.n_rows
+        return type(index) is int and 0 <= index < self.n_rows  # a bool is no index
 
 
 def _tell(callbacks: list[Callable[..., None]], *arguments: Any) -> None:

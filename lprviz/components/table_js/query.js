@@ -28,6 +28,7 @@ function compileTerm([whole, minus, name, operator, quoted, bare], table) {
     return {negated, usesMembers: true, test: (index) => table.members[index] === wanted};
   }
   const column = name && findColumn(name, table);
+  if (!column && isUnfinished(value, table)) return {negated: false, test: () => true};
   if (!column) return {negated, test: containing(negated ? whole.slice(1) : whole, table)};
   if (column.kind === "text") return {negated, test: textTest(table.texts[column.key], operator, value)};
   return {negated, key: column.key, test: numberTest(table, column.key, operator, value)};
@@ -37,6 +38,12 @@ function findColumn(name, table) {
   const wanted = name.toLowerCase();
   return table.columns.find((c) => c.key.toLowerCase() === wanted)
     ?? table.columns.find((c) => c.title.toLowerCase().replaceAll(" ", "") === wanted);
+}
+
+// `group:` on the way to `group:melt` should not empty the table for a moment.
+function isUnfinished(word, table) {
+  const name = word.match(/^([^:<>=]+)(?::|>=?|<=?|=)$/)?.[1];
+  return name !== undefined && findColumn(name, table) !== undefined;
 }
 
 function containing(word, table) {

@@ -1,9 +1,11 @@
-// Selection as file managers do it: click, Ctrl-click, Shift-click, Shift-arrows, Ctrl+A. Hidden rows are never selected.
+// Selection as file managers do it: click, Ctrl-click, Shift-click, Shift-arrows, Ctrl+A. A row that the filter
+// hides does not count as selected: a group edit must not touch what cannot be seen. It counts again when it returns.
 
 class Selection {
   constructor(state, announce) {
     this.state = state;
     this.announce = announce;
+    this.told = [];
   }
 
   only(index) {
@@ -34,16 +36,24 @@ class Selection {
     this.set([]);
   }
 
-  // After a filter: a group edit must not touch what cannot be seen.
-  dropHidden() {
-    this.set([...this.state.selected].filter((index) => this.state.positions[index] >= 0));
+  set(indices) {
+    this.state.selected = new Set(indices);
+    this.tell();
   }
 
-  set(indices, tell = true) {
-    const next = new Set(indices);
-    const before = this.state.selected;
-    if (next.size === before.size && [...next].every((index) => before.has(index))) return;
-    this.state.selected = next;
-    if (tell) this.announce([...next].sort((a, b) => a - b));
+  // After any change of the selection or of what is shown.
+  tell() {
+    const counted = [...this.state.selected].filter((index) => this.state.positions[index] >= 0).sort((a, b) => a - b);
+    this.state.countSelected = counted.length;
+    if (sameNumbers(counted, this.told)) return;
+    this.told = counted;
+    this.announce(counted);
+  }
+
+  // Another data set: Python has forgotten the selection by itself.
+  forget() {
+    this.state.selected = new Set();
+    this.state.countSelected = 0;
+    this.told = [];
   }
 }

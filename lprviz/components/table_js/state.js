@@ -7,6 +7,7 @@ class TableState {
     this.query = "";
     this.sort = null; // {key, direction: 1 | -1}
     this.selected = new Set();
+    this.countSelected = 0; // of those shown
     this.anchor = null;
     this.focused = null;
     this.serial = 0;
@@ -24,7 +25,6 @@ class TableState {
     this.pending = new Map(); // index -> {on, serial}: switched here, not yet confirmed
     this.scales = {};
     this.haystack = haystackOf(this.texts, this.size);
-    this.selected = new Set();
     this.count();
     this.anchor = this.focused = null;
     if (this.sort && this.sort.key !== MEMBER_KEY && !this.column(this.sort.key)) this.sort = null;

@@ -61,6 +61,7 @@ class Table {
 
   readRows() {
     this.state.load(unpackPacket(this.model.rows));
+    this.selection.forget();
     this.state.update(unpackPacket(this.model.live));
     this.state.arrange();
     this.fitted = null;
@@ -89,8 +90,7 @@ class Table {
 
   receive(message) {
     if (message.type === "select") {
-      this.selection.set(message.indices.filter((index) => this.state.positions[index] >= 0), false);
-      this.send({type: "select", indices: [...this.state.selected].sort((a, b) => a - b)});
+      this.selection.set(message.indices);
     } else if (message.type === "filter") {
       this.toolbar.input.value = message.text;
       this.filter(message.text);
@@ -104,7 +104,7 @@ class Table {
     const before = this.state.shown.length;
     this.state.query = text;
     this.state.arrange();
-    this.selection.dropHidden();
+    this.selection.tell();
     if (this.state.shown.length !== before) this.send({type: "filter", shown: this.state.shown.length});
     this.paintSoon();
   }

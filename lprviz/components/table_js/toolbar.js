@@ -41,10 +41,10 @@ class Toolbar {
   }
 }
 
-function countText({size, shown, selected, countOn}) {
+function countText({size, shown, countSelected, countOn}) {
   const grouped = (n) => n.toLocaleString("en-GB");
   const parts = [shown.length === size ? `${grouped(size)} structures` : `${grouped(shown.length)} of ${grouped(size)} shown`];
   parts.push(`${grouped(countOn)} in training`);
-  if (selected.size) parts.push(`${grouped(selected.size)} selected`);
+  if (countSelected) parts.push(`${grouped(countSelected)} selected`);
   return parts.join(" · ");
 }

@@ -1,0 +1,84 @@
+"""The training table without a browser: shapes are checked, and messages from a page are not trusted."""
+
+import numpy as np
+import pytest
+
+from lprviz.components.structure_table import Column, StructureTable
+
+COLUMNS = (Column("name", "Structure"), Column("gain", "Gain", "log"))
+
+
+@pytest.fixture
+def table():
+    table = StructureTable()
+    table.set_rows(COLUMNS, {"name": ["a", "b", "c"]}, [True, False, True])
+    return table
+
+
+def test_lengths_must_agree(table):
+    with pytest.raises(ValueError, match="different lengths"):
+        table.set_rows(COLUMNS, {"name": ["a", "b"], "gain": [1.0]})
+    with pytest.raises(ValueError, match="3 rows"):
+        table.set_values("gain", [1.0, 2.0])
+    with pytest.raises(ValueError, match="3 rows"):
+        table.set_members([True])
+    with pytest.raises(ValueError, match=r"\(3, 3\)"):
+        table.set_chips("gain", np.zeros((3, 4), np.uint8))
+
+
+def test_keys_must_be_known(table):
+    with pytest.raises(ValueError, match="gian"):
+        table.set_values("gian", np.zeros(3))
+    with pytest.raises(ValueError, match="name"):
+        table.set_values("name", np.zeros(3))
+    with pytest.raises(ValueError, match="distinct"):
+        table.set_rows((*COLUMNS, COLUMNS[0]), {"name": ["a"]})
+
+
+def test_a_refused_update_changes_nothing(table):
+    before = table.live
+    with pytest.raises(ValueError, match="3 rows"):
+        table.update(members=[False, True], values={"gain": np.ones(3)})
+    table.set_members([True, False, True])
+    assert table.live == before
+
+
+def test_one_update_is_one_message(table):
+    sent = []
+    table.param.watch(lambda event: sent.append(event.name), ["rows", "live"])
+    table.update(members=np.ones(3), values={"gain": np.ones(3)}, chips={"gain": np.zeros((3, 3), np.uint8)})
+    assert sent == ["live"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        "toggle",
+        {"type": "toggle", "index": 3, "on": True, "serial": 1},
+        {"type": "toggle", "index": -1, "on": True, "serial": 1},
+        {"type": "toggle", "index": 0, "on": 1, "serial": 1},
+        {"type": "toggle", "index": True, "on": True, "serial": 1},
+        {"type": "open", "index": "0"},
+        {"type": "hover", "index": 1e9},
+        {"type": "select", "indices": [0, 99]},
+        {"type": "select", "indices": "012"},
+        {"type": "unheard of"},
+    ],
+)
+def test_malformed_messages_are_dropped(table, message):
+    heard = []
+    for register in (table.on_toggle, table.on_open, table.on_hover, table.on_select, table.on_filter):
+        register(lambda *arguments: heard.append(arguments))
+    table._handle_msg(message)
+    assert heard == []
+
+
+def test_a_new_data_set_forgets_the_selection(table):
+    heard = []
+    table.on_select(heard.append)
+    table._handle_msg({"type": "select", "indices": [2, 0]})
+    assert table.selected == (0, 2)
+    table.set_rows(COLUMNS, {"name": ["a"]})
+    assert table.selected == ()
+    assert heard == [(0, 2), ()]
