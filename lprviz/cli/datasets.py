@@ -37,7 +37,7 @@ def listing(cards: tuple[DatasetCard, ...]) -> str:
         (card.name, str(card.n_structures), str(card.n_environments), " ".join(card.species), card.title)
         for card in cards
     ]
-    width = max(len(title) for *_, title in rows)
+    width = max(len(title) for *_, title in rows) if rows else 0
     return table(("name", "structures", "atoms", "species", "title"), [(*r[:-1], r[-1].ljust(width)) for r in rows])
 
 

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
     """Compute, write the files asked for and print the distribution of LPR per species."""
     require_writable(options.output, options.json)
     joined = read_joined({"train": options.train, "target": options.target}, options.energy_key, report)
+    note_untrained_species(joined, report)
     hypers = read_hypers(options.hypers, joined.structures)
     analysis = build_analysis(options, joined, hypers, report)
     with report.stage("LPR"):
@@ -33,6 +34,14 @@ def run(options: argparse.Namespace, report: Report) -> None:
         write_structures(options.output, coloured_structures(fitted, joined.roles["target"]))
     text = as_text(result, joined)
     report.result(text, as_json(result, fitted, joined, report), options.json)
+
+
+def note_untrained_species(joined: JoinedSets, report: Report) -> None:
+    """Say which species of the target no training structure has: nothing can pin those atoms."""
+    trained = set(joined.structures.select(joined.roles["train"]).species)
+    absent = [each for each in joined.structures.select(joined.roles["target"]).species if each not in trained]
+    if absent:
+        report.note(f"warning: no training structure holds {', '.join(absent)}; the regulariser alone sets such atoms")
 
 
 def coloured_structures(fitted: FittedLPR, target: range) -> list[Atoms]:

@@ -146,7 +146,7 @@ def _cholesky_with_jitter(gram: FloatArray, jitter: float) -> tuple[FloatArray, 
     identity = np.eye(len(gram))
     while jitter <= 1e-4:
         try:
-            return np.linalg.cholesky(gram + jitter * identity), jitter
+            return np.asarray(np.linalg.cholesky(gram + jitter * identity), dtype=np.float64), jitter
         except np.linalg.LinAlgError:
             jitter *= 10.0
     raise ModelError(
