@@ -58,7 +58,8 @@ def _in_conflict(structures: Sequence[Atoms], choice: EnergyChoice) -> str:
     rivals = [key for key in choice.candidates if not is_from_a_model(key) and _differs(structures, choice, key)]
     if not rivals:
         return ""
-    return f"Several keys could be the energy: {choice.key!r} is used, and {', '.join(map(repr, rivals[:5]))} differs."
+    named = ", ".join(map(repr, rivals[:5]))
+    return f"Several keys could be the energy: {choice.key!r} is used, and other values stand under {named}."
 
 
 def _differs(structures: Sequence[Atoms], choice: EnergyChoice, key: str) -> bool:

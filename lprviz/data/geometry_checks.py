@@ -73,7 +73,7 @@ def _check_cell(atoms: Atoms, number: int) -> None:
     lengths = np.linalg.norm(cell, axis=1)
     if (lengths[atoms.pbc] == 0).any():
         raise DataError(
-            f"Structure {number} is periodic along a cell vector of length zero.",
+            f"The cell of structure {number} is singular: it is periodic along a vector of length zero.",
             "Give it a cell, or switch its periodicity off (pbc).",
         )
     flattest = thicknesses(atoms.cell.complete().array)[atoms.pbc].min()
