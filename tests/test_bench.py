@@ -1,0 +1,108 @@
+"""The benchmarks measure what they say, on small sets; never how long it took."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from ase.build import bulk
+
+from lprviz.bench.__main__ import BENCHMARKS, main, to_json
+from lprviz.bench.engine import measure_workload as measure_engine
+from lprviz.bench.entries import Entry, Samples, costs, faster_than, report_text
+from lprviz.bench.pipeline import measure_workload as measure_pipeline
+from lprviz.bench.timing import faster_of, take_turns
+from lprviz.bench.workloads import Workload, silicon
+from lprviz.data import SoapHypers, StructureSet, list_datasets
+
+HYPERS = SoapHypers(cutoff=3.0, max_radial=2, max_angular=2, width=0.5, smoothing=0.2)
+
+
+@pytest.fixture(scope="module")
+def small():
+    rng = np.random.default_rng(2)
+    cells = [bulk("Si", cubic=True) for _ in range(9)]
+    for atoms in cells:
+        atoms.positions += rng.normal(scale=0.1, size=atoms.positions.shape)
+    return Workload("small", StructureSet.from_atoms(cells), HYPERS, n_train=6)
+
+
+def test_every_engine_entry_has_work_and_a_median_and_agrees_with_skmatter(small):
+    entries = {entry.name: entry for entry in measure_engine(small, rounds=3, peer_rounds=1)}
+    deviation = entries["LPR: largest relative deviation from skmatter"]
+    assert deviation.met
+    assert deviation.value < 1e-8
+    assert entries["toggle against a skmatter call"].peer.name == "skmatter"
+    assert entries["toggle against reading A once"].bound == "<= 1.5"
+    for entry in entries.values():
+        assert entry.work["n_environments"] == 72
+        assert entry.work["n_train"] == 6
+        assert (entry.samples is None) == (entry.value is not None)
+    values = to_json("engine", list(entries.values()))
+    assert json.loads(json.dumps(values))["machine"]["blas_threads"] == 1
+    assert all({"name", "work"} <= entry.keys() for entry in values["entries"])
+
+
+def test_the_pipeline_entries_cover_file_to_cache(small):
+    names = [entry.name for entry in measure_pipeline(small, rounds=1)]
+    assert [name.split(",")[0].split(":")[0] for name in names] == [
+        "reading and validating a file",
+        "validation",
+        "descriptors",
+        "descriptors",
+        "projection into pool space",
+        "second start",
+        "second start",
+    ]
+
+
+def test_the_silicon_workload_is_seeded_and_of_one_size():
+    if "silicon" not in [card.name for card in list_datasets()]:
+        pytest.skip("the bundled silicon set is not in this checkout")
+    first, again = silicon(450), silicon(450)
+    assert first.structures.content_hash == again.structures.content_hash
+    assert set(first.structures.sizes) == {64}
+    assert first.structures.n_environments == 28_800
+    assert len(set(first.members)) == first.n_train == 400
+
+
+def test_taking_turns_counts_rounds_and_leaves_warm_up_out():
+    calls = []
+    timed = take_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 3, warm_up=2)
+    assert calls == ["a", "b"] * 5
+    assert {name: len(samples.milliseconds) for name, samples in timed.items()} == {"a": 3, "b": 3}
+
+
+def test_ratios_and_bounds():
+    fast, slow = Samples("fast", (1.0, 2.0, 3.0)), Samples("slow", (100.0, 200.0, 300.0))
+    assert faster_than("x", fast, slow, {}, ">= 100").met is True
+    assert faster_than("x", fast, slow, {}, ">= 101").met is False
+    assert costs("x", slow, fast, {}, "<= 1.5").met is False
+    assert costs("x", slow, fast, {}).met is None
+    assert faster_of(slow, fast) is fast
+    assert Entry("x", value=2.0, bound="<= 1").met is False
+    line = report_text([costs("x", slow, fast, {}, "<= 1.5")])
+    assert "ratio 100" in line
+    assert "NOT MET" in line
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    done = subprocess.run(
+        [sys.executable, "-m", "lprviz.bench", "nonsense"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in BENCHMARKS)
+
+
+def test_the_command_writes_json_and_checks_bounds(tmp_path, monkeypatch, capsys):
+    def measure(data):
+        yield Entry("kept", value=1.0, bound="<= 2")
+        yield Entry("broken", value=3.0, bound="<= 2")
+
+    monkeypatch.setattr("lprviz.bench.engine.measure", measure)
+    assert main(["engine", "--json", str(tmp_path / "out.json")]) == 0
+    assert main(["engine", "--check"]) == 1
+    assert [entry["met"] for entry in json.loads((tmp_path / "out.json").read_text())["entries"]] == [True, False]
+    assert main(["engine", "--json", str(tmp_path / "no" / "out.json")]) == 2
+    assert "cannot write" in capsys.readouterr().err
