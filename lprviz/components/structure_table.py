@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import param
 from numpy.typing import ArrayLike, NDArray
-from panel.custom import JSComponent
 
 from lprviz.components.packet import pack
 from lprviz.components.table_messages import TableEvents
@@ -62,7 +62,7 @@ def _script() -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
-class StructureTable(TableEvents, JSComponent):
+class StructureTable(TableEvents):
     """A grid of structures with a training switch on each row.
 
     Rows come once per data set (`set_rows`); membership, live columns and colour chips follow in place
@@ -105,8 +105,10 @@ class StructureTable(TableEvents, JSComponent):
         doc="Packet of what changes: members, values, chips, last toggle answered.",
     )
 
-    _esm: ClassVar[str] = _script()
-    _stylesheets: ClassVar[list[str]] = [(_FOLDER / "table_js" / "table.css").read_text(encoding="utf-8")]
+    _esm: ClassVar[str | os.PathLike] = _script()
+    _stylesheets: ClassVar[list[str]] = [
+        (_FOLDER / "table_js" / name).read_text(encoding="utf-8") for name in ("theme.css", "table.css", "controls.css")
+    ]
 
     def __init__(self, **params: Any) -> None:
         params["css_classes"] = [*params.get("css_classes", []), "lpr-training-table"]
@@ -137,23 +139,20 @@ class StructureTable(TableEvents, JSComponent):
         Raises
         ------
         ValueError
-            If lengths differ, or a key is unknown or used twice.
+            If lengths differ, a key is unknown or used twice, or a column of text has no texts.
         """
-        shown = [INDEX_COLUMN, *columns]
-        self._columns = {column.key: column for column in shown}
-        if len(self._columns) != len(shown) or set(values) - set(self._columns):
-            raise ValueError(f"columns {[c.key for c in shown]} must be distinct and cover the values {list(values)}")
+        shown = {column.key: column for column in (INDEX_COLUMN, *columns)}
+        if len(shown) != len(columns) + 1 or set(values) - set(shown):
+            raise ValueError(f"columns {list(shown)} must be distinct and cover the values {list(values)}")
         size = _row_count(values, members)
-        texts = {c.key: [str(text) for text in values[c.key]] for c in columns if c.kind == "text"}  # type: ignore[union-attr]
-        fixed = {key: _numbers(array, key, size) for key, array in values.items() if key not in texts}
-        fixed[INDEX_COLUMN.key] = np.arange(size, dtype=np.float32)
-        self._members = np.zeros(size, np.uint8) if members is None else _mask(members, size)
-        self._values, self._chips = {}, {}
+        texts = {column.key: _texts(values, column.key) for column in columns if column.kind == "text"}
+        fixed = {f"value:{key}": _numbers(array, key, size) for key, array in values.items() if key not in texts}
+        fixed[f"value:{INDEX_COLUMN.key}"] = np.arange(size, dtype=np.float32)
+        mask = np.zeros(size, np.uint8) if members is None else _mask(members, size)
+        self._columns, self._members, self._values, self._chips = shown, mask, {}, {}
+        fields = {"columns": [asdict(column) for column in shown.values()], "texts": texts, "size": size}
+        self.param.update(rows=pack(fields, fixed), live=self._live_packet())
         self._forget_selection()
-        fields = {"columns": [asdict(column) for column in shown], "texts": texts, "size": size}
-        self.param.update(
-            rows=pack(fields, {f"value:{key}": array for key, array in fixed.items()}), live=self._live_packet()
-        )
 
     def set_members(self, mask: ArrayLike) -> None:
         """Say which structures are in training; this settles every switch that looks pending.
@@ -240,6 +239,12 @@ def _row_count(values: Mapping[str, Any], members: ArrayLike | None) -> int:
     if len(set(lengths.values())) > 1:
         raise ValueError(f"columns of different lengths: {lengths}")
     return next(iter(lengths.values()), 0)
+
+
+def _texts(values: Mapping[str, ArrayLike | Sequence[str]], key: str) -> list[str]:
+    if key not in values:
+        raise ValueError(f"{key} is a column of text without texts")
+    return [str(text) for text in np.asarray(values[key], dtype=object)]
 
 
 def _numbers(array: ArrayLike | Sequence[str], key: str, size: int) -> NDArray[np.float32]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from panel.custom import JSComponent
 
-class TableEvents:
+
+class TableEvents(JSComponent):
     """Callbacks of `StructureTable`, and the selection they keep.
 
     Every callback runs on the event loop of the page. Registering is all there is: a table lives as long as its page.
@@ -56,11 +58,11 @@ class TableEvents:
     def select_rows(self, indices: Iterable[int]) -> None:
         """Select these structures, as far as the filter shows them; `on_select` reports what came of it."""
         wanted = sorted({int(index) for index in indices})
-        self._send_msg({"type": "select", "indices": wanted})  # type: ignore[attr-defined]
+        self._send_msg({"type": "select", "indices": wanted})
 
     def set_filter(self, text: str) -> None:
         """Write into the filter box, as if typed."""
-        self._send_msg({"type": "filter", "text": text})  # type: ignore[attr-defined]
+        self._send_msg({"type": "filter", "text": text})
 
     def _resend_members(self) -> None:
         raise NotImplementedError

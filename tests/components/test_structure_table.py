@@ -33,6 +33,9 @@ def test_keys_must_be_known(table):
         table.set_values("name", np.zeros(3))
     with pytest.raises(ValueError, match="distinct"):
         table.set_rows((*COLUMNS, COLUMNS[0]), {"name": ["a"]})
+    with pytest.raises(ValueError, match="without texts"):
+        table.set_rows(COLUMNS, {"gain": [1.0]})
+    table.set_values("gain", np.zeros(3))  # the rows are still those of before
 
 
 def test_a_refused_update_changes_nothing(table):

@@ -68,6 +68,7 @@ function fillSwitch(button, index, on, state) {
 
 function fillCell(cell, column, index, state) {
   const [chip, value, bar] = cell.children;
+  mark(cell, "data-live", state.isLive(column.key) ? "true" : null);
   fillChip(bar ? bar.firstChild : chip, Boolean(bar), state.chips[column.key], index);
   if (column.kind === "text") {
     put(value, state.texts[column.key][index]);

@@ -8,6 +8,7 @@ function handleKey(event, table) {
   event.preventDefault();
   event.stopPropagation();
   action();
+  table.paintSoon();
 }
 
 function keyAction(event, table) {

@@ -102,6 +102,11 @@ class TableState {
     return this.columns.find((column) => column.key === key);
   }
 
+  // Whether the numbers or colours of a column follow the training set, and so can be out of date.
+  isLive(key) {
+    return key in this.chips || this.numbers[key] !== this.fixed[key];
+  }
+
   isOn(index) {
     return this.pending.get(index)?.on ?? this.members[index] === 1;
   }

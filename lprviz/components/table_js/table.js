@@ -8,7 +8,9 @@ class Table {
     this.state = new TableState();
     this.state.label = (index) => this.labelOf(index);
     this.selection = new Selection(this.state, (indices) => this.send({type: "select", indices}));
-    this.hovered = null;
+    this.hovered = null; // told to Python
+    this.resting = null; // about to be told
+    this.byMouse = false;
     this.frame = 0;
     this.build();
     this.listen();
@@ -41,7 +43,10 @@ class Table {
     this.scroller.addEventListener("blur", () => this.hover(null));
     this.body.addEventListener("mousedown", (event) => this.press(event));
     this.body.addEventListener("click", (event) => this.click(event));
-    this.body.addEventListener("pointerover", (event) => this.hover(structureAt(event.target)));
+    this.body.addEventListener("pointerover", (event) => {
+      this.byMouse = true;
+      this.hover(structureAt(event.target));
+    });
     this.body.addEventListener("pointerleave", () => this.hover(null));
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.scroller);
@@ -150,6 +155,7 @@ class Table {
   }
 
   hover(index) {
+    this.resting = index;
     clearTimeout(this.hoverTimer);
     this.hoverTimer = setTimeout(() => {
       if (index === this.hovered) return;
@@ -166,6 +172,7 @@ class Table {
     if (extending) this.selection.extend(index);
     else this.state.anchor = index;
     this.rows.reveal(index);
+    this.byMouse = false;
     this.hover(index);
     this.paintSoon();
   }
@@ -216,7 +223,15 @@ class Table {
     mark(this.scroller, "aria-rowcount", state.shown.length + 1);
     mark(this.scroller, "aria-activedescendant", this.rows.rowOf(state.focused)?.id ?? null);
     this.empty.hidden = state.shown.length > 0;
+    this.lookUnderMouse();
     put(this.empty, state.size ? `No structure matches “${state.query}”. Press Esc in the filter to see all.` : this.model.empty_message);
+  }
+
+  // A sort, a filter or a scroll may put another structure under a mouse that rests, without any event.
+  lookUnderMouse() {
+    if (!this.byMouse || this.resting === null) return;
+    const under = this.body.querySelector(".row:hover");
+    if (under && structureAt(under) !== this.resting) this.hover(structureAt(under));
   }
 
   labelOf(index) {
