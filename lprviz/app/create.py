@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import panel as pn
 
+from lprviz.analysis import LPRAnalysis
 from lprviz.app.page import Page
 from lprviz.data.cache import DiskCache
 from lprviz.data.structures import StructureSet
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ase import Atoms
     from bokeh.document import Document
 
-    from lprviz.analysis import LPRAnalysis
 
 FIRST_DATASET = "silicon"
 _POLL_MS = 1000  # safety net: should a wake-up be lost, the reply is found within a second
@@ -53,21 +53,17 @@ def show(structures_or_analysis: StructureSet | list[Atoms] | LPRAnalysis) -> pm
     structures_or_analysis : StructureSet, list of ase.Atoms, or LPRAnalysis
         With an analysis, its hypers, scale and alpha are taken over.
     """
-    structures = getattr(structures_or_analysis, "structures", structures_or_analysis)
-    if not isinstance(structures, StructureSet):
-        structures = StructureSet.from_atoms(structures)
+    analysis = structures_or_analysis if isinstance(structures_or_analysis, LPRAnalysis) else None
+    given = structures_or_analysis if analysis is None else analysis.structures
+    structures = given if isinstance(given, StructureSet) else StructureSet.from_atoms(cast("list[Atoms]", given))
     document = pn.state.curdoc
     session = _new_session(document)
     page = Page(session, document)
     session.load_dataset(dataset_of(structures))
-    if structures is not structures_or_analysis and hasattr(structures_or_analysis, "hypers"):
-        _take_over(session, structures_or_analysis)
+    if analysis is not None:
+        session.set_alpha(analysis.alpha)
+        session.commit_settings(analysis.hypers, species_columns=None, scale=analysis.scale)
     return page.view
-
-
-def _take_over(session: Session, analysis: Any) -> None:
-    session.set_alpha(analysis.alpha)
-    session.commit_settings(analysis.hypers, species_columns=None, scale=analysis.scale)
 
 
 def _new_session(document: Document | None) -> Session:

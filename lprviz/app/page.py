@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.viewable import Viewable, Viewer
 
-from lprviz.app.style import CSS, THEME
+from lprviz.app.style import THEME
 from lprviz.components.page_hook import PageHook
 from lprviz.session import Session
 from lprviz.views.colour_panel import ColourPanel
@@ -20,6 +21,7 @@ from lprviz.views.model_panel import ModelPanel
 from lprviz.views.problem_banner import ProblemBanner
 from lprviz.views.representation_panel import RepresentationPanel
 from lprviz.views.status_bar import StatusBar
+from lprviz.views.style import CSS
 from lprviz.views.training_panel import TrainingPanel
 from lprviz.views.viewer_panel import ViewerPanel
 
@@ -47,7 +49,7 @@ class Page:
         self.histogram = HistogramPanel(session, deferral)
         self.training = TrainingPanel(session, deferral)
         self._hook = PageHook({"undo": session.undo, "redo": session.redo})
-        self.viewer.viewer.on_drawn(self._first_drawn)
+        self.viewer.viewer.on_drawn(self._mark_coloured)
         self.view = pmui.Page(
             title=TITLE,
             theme_config=THEME,
@@ -71,6 +73,7 @@ class Page:
             ("3  Model", ModelPanel(session).view),
             ("4  Colour by", ColourPanel(session).view),
             active=[0, 2, 3],
+            title_variant="subtitle2",
             disable_gutters=True,
             sizing_mode="stretch_width",
             margin=0,
@@ -102,20 +105,20 @@ class Page:
             margin=0,
         )
 
-    def _first_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
+    def _mark_coloured(self, version: int, upload_ms: float, draw_ms: float) -> None:
         picture = self._session.picture
         if self._session.fit is not None and picture is not None and not picture.stale:
-            self._hook.ready = True
+            self._hook.coloured = True
 
     def _busy(self, *events: object) -> None:
-        self._hook.busy = self._session.activity is not None
+        self._hook.working = self._session.activity is not None
 
     def _follow_theme(self, *events: object) -> None:
         for part in (self.viewer.viewer, self.map.map, self.histogram.histogram, self.training.table):
             part.dark = self.view.dark_theme
 
 
-def card(content: pn.viewable.Viewable, flex: str) -> pn.Column:
+def card(content: Viewable | Viewer, flex: str) -> pn.Column:
     """Return a framed part of the page that takes its share of the room."""
     return pn.Column(
         content,

@@ -1,11 +1,9 @@
-"""The look: one style sheet for the page's own parts, one theme for the Material components, light and dark."""
+"""The theme of the Material components, light and dark."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif'
 
 THEME: dict[str, Any] = {

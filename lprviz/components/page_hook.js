@@ -3,13 +3,13 @@
 export function render({model, el}) {
   const root = document.body
   const mark = () => {
-    root.dataset.lprvizReady = model.ready ? "true" : "false"
-    root.dataset.lprvizBusy = model.busy ? "true" : "false"
+    root.dataset.lprvizReady = model.coloured ? "true" : "false"
+    root.dataset.lprvizBusy = model.working ? "true" : "false"
     el.style.display = "none"
   }
   mark()
-  model.on("ready", mark)
-  model.on("busy", mark)
+  model.on("coloured", mark)
+  model.on("working", mark)
 
   const onKey = (event) => {
     const typing = event.composedPath()[0]?.matches?.("input, textarea, [contenteditable]")

@@ -13,8 +13,8 @@ from panel.custom import JSComponent
 class PageHook(JSComponent):
     """An invisible component that sets ``data-lprviz-ready`` on the page's body and listens for undo and redo keys."""
 
-    ready = param.Boolean(False)
-    busy = param.Boolean(False)
+    coloured = param.Boolean(False)
+    working = param.Boolean(False)
 
     _esm = Path(__file__).with_name("page_hook.js")
 

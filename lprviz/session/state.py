@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar, cast
 
 import param
 
@@ -32,7 +33,13 @@ from lprviz.session.values import (
     Timing,
 )
 
+T = TypeVar("T")
 UNEXPECTED = "Something went wrong inside lprviz; your last state is kept."
+
+
+def observed(default: T, doc: str) -> T:
+    """Declare a parameter that views may watch, under the type of its value."""
+    return cast(T, param.Parameter(default, doc=doc))
 
 
 class SessionState(param.Parameterized):
@@ -48,19 +55,19 @@ class SessionState(param.Parameterized):
         Told of unexpected errors (with their traceback), for the server's log.
     """
 
-    dataset: Dataset | None = param.Parameter(None, doc="What is loaded.")
-    settings: Settings | None = param.Parameter(None, doc="Representation and scale in force.")
-    members: tuple[int, ...] = param.Parameter((), doc="Training structures asked for, sorted.")
-    alpha: float = param.Parameter(plans.DEFAULT_ALPHA, doc="Regulariser asked for.")
-    fit: FittedLPR | None = param.Parameter(None, doc="The state that is shown.")
-    picture: Picture | None = param.Parameter(None, doc="What every view colours by.")
-    colour_by: str = param.Parameter("lpr", doc="Quantity asked for.")
-    selection: Selection = param.Parameter(Selection(), doc="What is looked at.")
-    history: History = param.Parameter(History(), doc="Undo and redo.")
-    pin: Pin | None = param.Parameter(None, doc="Training set kept for comparison.")
-    activity: Activity | None = param.Parameter(None, doc="Background work under way.")
-    problem: Problem | None = param.Parameter(None, doc="What went wrong last, until dismissed.")
-    timing: Timing = param.Parameter(Timing(), doc="Cost of the last edit.")
+    dataset: Dataset | None = observed(None, "What is loaded.")
+    settings: Settings | None = observed(None, "Representation and scale in force.")
+    members: tuple[int, ...] = observed((), "Training structures asked for, sorted.")
+    alpha: float = observed(plans.DEFAULT_ALPHA, "Regulariser asked for.")
+    fit: FittedLPR | None = observed(None, "The state that is shown.")
+    picture: Picture | None = observed(None, "What every view colours by.")
+    colour_by: str = observed("lpr", "Quantity asked for.")
+    selection: Selection = observed(Selection(), "What is looked at.")
+    history: History = observed(History(), "Undo and redo.")
+    pin: Pin | None = observed(None, "Training set kept for comparison.")
+    activity: Activity | None = observed(None, "Background work under way.")
+    problem: Problem | None = observed(None, "What went wrong last, until dismissed.")
+    timing: Timing = observed(Timing(), "Cost of the last edit.")
 
     def __init__(
         self,

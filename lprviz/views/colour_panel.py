@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import panel as pn
 import panel_material_ui as pmui
 
 from lprviz.session import Session
 from lprviz.session.quantities import MENU, Context, explanation_of, obstacle_to
+from lprviz.views.style import words
 from lprviz.views.text import escaped
 
 
@@ -24,7 +24,7 @@ class ColourPanel:
             sizing_mode="stretch_width",
             margin=(4, 0),
         )
-        self._words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0))
+        self._words = words(sizing_mode="stretch_width", margin=(2, 0))
         self._pin = pmui.Button(
             label="Pin this training set",
             icon="push_pin",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import panel as pn
 import panel_material_ui as pmui
 
 from lprviz.components.file_drop import FileDrop
@@ -11,6 +10,7 @@ from lprviz.data.limits import ReadLimits
 from lprviz.data.structures import StructureSet
 from lprviz.session import Session
 from lprviz.session.values import Dataset
+from lprviz.views.style import words
 from lprviz.views.text import escaped, facts
 
 _OWN = "own file"
@@ -43,7 +43,7 @@ class DataPanel:
             sizing_mode="stretch_width",
             margin=(4, 0),
         )
-        self._summary = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 0))
+        self._summary = words(sizing_mode="stretch_width", margin=(4, 0))
         self.view = pmui.Column(self._menu, self._drop, self._summary, sizing_mode="stretch_width")
         self._menu.param.watch(self._choose, "value")
         session.param.watch(self._refresh, ["dataset", "problem", "activity"])

@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
+from lprviz.views.style import words
 from lprviz.views.text import escaped
 
 
@@ -15,7 +16,7 @@ class Header:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._badge = pn.pane.HTML("", css_classes=["lpr-badge"], sizing_mode="stretch_width", margin=0)
+        self._badge = words("lpr-badge", sizing_mode="stretch_width", align="center")
         self._undo = pmui.IconButton(icon="undo", color="light", css_classes=["lpr-undo"], disabled=True)
         self._redo = pmui.IconButton(icon="redo", color="light", css_classes=["lpr-redo"], disabled=True)
         self.view = pn.Row(self._badge, self._undo, self._redo, sizing_mode="stretch_width", margin=0)

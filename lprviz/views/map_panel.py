@@ -54,8 +54,8 @@ class MapPanel:
         assert fit is not None
         self._drawn_pool, self._drawn_values = fit.engine.pool, ()
         coordinates, explained = principal_components(fit.engine.pool)
-        labels = tuple(f"PC {i + 1} ({share:.0%} of variance)" for i, share in enumerate(explained))
-        self.map.set_points(coordinates, labels)
+        first, second = (f"PC {i + 1} ({share:.0%} of variance)" for i, share in enumerate(explained))
+        self.map.set_points(coordinates, (first, second))
         offsets, structures = dataset.structures.offsets, dataset.structures
         atom_of = np.arange(structures.n_environments) - offsets[structures.structure_of]
         symbols = np.array(chemical_symbols)[structures.numbers]

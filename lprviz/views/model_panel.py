@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import panel as pn
 import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
+from lprviz.views.style import words
 from lprviz.views.text import escaped
 
 _LOWEST, _HIGHEST, _STEP = -10.0, 2.0, 0.1
@@ -30,7 +30,7 @@ class ModelPanel:
             sizing_mode="stretch_width",
             margin=(4, 10),
         )
-        self._words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 0, 4, 0))
+        self._words = words(sizing_mode="stretch_width", margin=(0, 0, 4, 0))
         self.view = pmui.Column(self._slider, self._words, sizing_mode="stretch_width")
         self._slider.param.watch(self._move, "value")
         session.param.watch(self._follow, ["alpha", "fit"])

@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from lprviz.session import Session
+from lprviz.views.style import CSS, words
 from lprviz.views.text import escaped
 
 
@@ -14,13 +15,14 @@ class ProblemBanner:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._words = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
+        self._words = words(sizing_mode="stretch_width", align="center")
         dismiss = pmui.IconButton(icon="close", size="small", description="Dismiss", css_classes=["lpr-dismiss"])
         self.view = pn.Row(
             self._words,
             dismiss,
             visible=False,
             css_classes=["lpr-error"],
+            stylesheets=[CSS],
             sizing_mode="stretch_width",
             margin=0,
         )

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
+from lprviz.views.style import CSS, words
 from lprviz.views.text import escaped, milliseconds, seconds_left
 
 
@@ -16,7 +17,7 @@ class StatusBar:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._words = pn.pane.HTML("", sizing_mode="stretch_width", css_classes=["lpr-status"], margin=0)
+        self._words = words("lpr-status", sizing_mode="stretch_width", align="center")
         self._bar = pmui.LinearProgress(value=0, visible=False, width=180, margin=(0, 12), align="center")
         self._cancel = pmui.Button(
             label="Cancel",
@@ -27,7 +28,7 @@ class StatusBar:
             margin=(0, 4),
             align="center",
         )
-        self._cost = pn.pane.HTML("", css_classes=["lpr-cost"], margin=0)
+        self._cost = words("lpr-cost", align="center")
         self.view = pn.Row(
             self._words,
             self._bar,
@@ -35,6 +36,7 @@ class StatusBar:
             self._cost,
             sizing_mode="stretch_width",
             css_classes=["lpr-footer"],
+            stylesheets=[CSS],
             margin=0,
         )
         self._cancel.on_click(lambda event: session.cancel())

@@ -14,7 +14,7 @@ def escaped(text: object) -> str:
 def facts(rows: Iterable[tuple[str, str]]) -> str:
     """Return a two-column list of names and values."""
     lines = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(value)}</dd>" for name, value in rows)
-    return f'<dl class="lpr-facts">{lines}</dl>'
+    return f"<dl>{lines}</dl>"
 
 
 def milliseconds(value: float | None) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import panel as pn
 import panel_material_ui as pmui
 from numpy.typing import NDArray
 
@@ -45,8 +48,8 @@ class TrainingPanel:
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
-    def _build_edit_bar(self) -> pmui.FlexBox:
-        def button(label: str, why: str, css: str, act: object) -> pmui.Button:
+    def _build_edit_bar(self) -> pn.FlexBox:
+        def button(label: str, why: str, css: str, act: Callable[[object], None]) -> pmui.Button:
             made = pmui.Button(
                 label=label, description=why, size="small", variant="outlined", css_classes=[css], margin=(3, 4, 3, 0)
             )
@@ -57,7 +60,7 @@ class TrainingPanel:
             label="Group", options=["–"], size="small", width=170, css_classes=["lpr-group"], margin=(3, 4, 3, 8)
         )
         self._count = pmui.IntInput(value=5, start=1, step=1, size="small", width=76, margin=(3, 4, 3, 8))
-        return pmui.FlexBox(
+        return pn.FlexBox(
             button("Add", "Take the selected rows (or the structure shown) into training.", "lpr-add", self._add),
             button("Remove", "Take the selected rows (or the structure shown) out.", "lpr-remove", self._remove),
             self._group,
@@ -68,7 +71,7 @@ class TrainingPanel:
             button("Reset", "Back to the initial training set.", "lpr-reset", lambda event: self._session.reset()),
             align_items="center",
             sizing_mode="stretch_width",
-            margin=(0, 0, 4, 0),
+            margin=(4, 4, 2, 8),
         )
 
     def _toggle(self, structure: int, on: bool) -> None:

@@ -34,6 +34,7 @@ class ViewerPanel:
             end=1,
             value=0,
             size="small",
+            show_value=False,
             css_classes=["lpr-structure"],
             sizing_mode="stretch_width",
             margin=(0, 14),

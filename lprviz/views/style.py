@@ -1,0 +1,16 @@
+"""The style sheet of the page's own parts, and panes that use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+
+CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+
+
+def words(*css_classes: str, **params: Any) -> pn.pane.HTML:
+    """Return an empty pane for a few sentences of (escaped) HTML."""
+    classes = ["lpr-words", *css_classes]
+    return pn.pane.HTML("", **{"css_classes": classes, "stylesheets": [CSS], "margin": 0, **params})
