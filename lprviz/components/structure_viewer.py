@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -78,7 +79,7 @@ class StructureViewer(JSComponent):
     scene_packet = param.Bytes(default=None, allow_None=True)
     colour_packet = param.Bytes(default=None, allow_None=True)
 
-    _esm: ClassVar[str] = _script()
+    _esm: ClassVar[str | PathLike[str]] = _script()
     _stylesheets: ClassVar[list[str]] = [(_FOLDER / "structure_viewer.css").read_text(encoding="utf-8")]
 
     def __init__(self, **params: Any) -> None:
@@ -166,7 +167,7 @@ class StructureViewer(JSComponent):
         if labels is not None and len(labels) != self._n_atoms:
             raise ValueError(f"{len(labels)} hover labels for {self._n_atoms} atoms")
         self._version += 1
-        fields = {"version": self._version, "n_atoms": self._n_atoms}
+        fields: dict[str, object] = {"version": self._version, "n_atoms": self._n_atoms}
         if labels is not None:
             fields["labels"] = list(labels)
         return pack(fields, arrays)

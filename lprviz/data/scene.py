@@ -100,7 +100,7 @@ def build_scene(
     cell = np.asarray(atoms.cell.array, dtype=float)
     home = _wrapped(atoms) if wrap else np.asarray(atoms.get_positions(), dtype=float)
     shifts = _image_shifts(cell, repeat)
-    offsets = shifts @ cell
+    offsets = shifts.astype(float) @ cell
     n_atoms, n_images = len(atoms), len(shifts)
     positions = (offsets[:, None, :] + home[None, :, :]).reshape(-1, 3)
     numbers = np.asarray(atoms.get_atomic_numbers(), dtype=np.int32)
@@ -136,15 +136,24 @@ def _check(atoms: Atoms, repeat: tuple[int, int, int]) -> None:
         raise DataError(f"A supercell of {repeat} cannot be drawn.", "Give three counts of at least 1.")
 
 
+def _periodic_box(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Three independent vectors and the directions to repeat in; none where the cell's own vectors are dependent."""
+    cell = np.asarray(atoms.cell.array, dtype=float)
+    present = cell.any(axis=1)
+    if np.linalg.matrix_rank(cell) < present.sum():
+        return np.eye(3), np.zeros(3, dtype=bool)
+    return np.asarray(atoms.cell.complete().array), np.asarray(atoms.pbc) & present
+
+
 def _wrapped(atoms: Atoms) -> NDArray[np.float64]:
     """Positions moved into the cell along periodic vectors that exist."""
     from ase.geometry import wrap_positions
 
-    cell = atoms.cell
-    pbc = np.asarray(atoms.pbc) & cell.any(axis=1)
-    if not pbc.any() or cell.rank < int(cell.any(axis=1).sum()):
-        return np.asarray(atoms.get_positions(), dtype=float)
-    return wrap_positions(atoms.get_positions(), cell.complete(), pbc=pbc)
+    box, pbc = _periodic_box(atoms)
+    positions = np.asarray(atoms.get_positions(), dtype=float)
+    if not pbc.any():
+        return positions
+    return wrap_positions(positions, box, pbc=pbc)  # pyright: ignore[reportArgumentType]  # ASE takes three flags
 
 
 def _image_shifts(cell: NDArray[np.float64], repeat: tuple[int, int, int]) -> NDArray[np.int64]:
@@ -163,13 +172,9 @@ def _half_bonds(
     """
     from ase.neighborlist import primitive_neighbor_list
 
-    cell = atoms.cell
-    pbc = np.asarray(atoms.pbc) & cell.any(axis=1)
-    if cell.rank < int(cell.any(axis=1).sum()):
-        pbc = np.zeros(3, dtype=bool)  # linearly dependent vectors span no cell to repeat in
-    box = cell.complete() if cell.rank == int(cell.any(axis=1).sum()) else np.eye(3)
+    box, pbc = _periodic_box(atoms)
     reach = BOND_FACTOR * _radii(np.asarray(atoms.get_atomic_numbers()))
-    first, vectors = primitive_neighbor_list("iD", pbc, np.asarray(box), home, cutoff=reach)
+    first, vectors = primitive_neighbor_list("iD", pbc, box, home, cutoff=reach)
     starts = offsets[:, None, :] + home[first][None, :, :]
     ends = starts + 0.5 * vectors[None, :, :]
     return starts.reshape(-1, 3), ends.reshape(-1, 3), np.tile(first, len(offsets))

@@ -1,4 +1,4 @@
-"""A page with one viewer and a button for each thing its owner can do to it; served by test_structure_viewer_browser."""
+"""A page with one viewer and a button for each thing its owner can do to it, for the browser tests."""
 
 from __future__ import annotations
 
@@ -25,8 +25,15 @@ viewer = StructureViewer(
     bar_ticks=[[0, "1e-4"], [1, "1"]],
     bar_missing="undefined",
 )
-viewer.set_scene(build_scene(crystal))
-viewer.set_colours(np.tile(RED, (n_atoms, 1)), hover_labels=[f"<b>Si</b> {atom}" for atom in range(n_atoms)])
+
+
+def begin() -> None:
+    """Back to where every test starts."""
+    said.object = ""
+    viewer.param.update(picked=[], highlight=[], message="", stale=False, dark=False, style="ball-and-stick")
+    viewer.set_scene(build_scene(crystal))
+    viewer.reset_view()
+    viewer.set_colours(np.tile(RED, (n_atoms, 1)), hover_labels=[f"<b>Si</b> {atom}" for atom in range(n_atoms)])
 
 
 def say(line: str) -> None:
@@ -66,7 +73,9 @@ viewer.on_pick(pick)
 viewer.on_key(lambda key: say(f"key {key}"))
 viewer.on_drawn(lambda version, upload, draw: say(f"drawn {version}"))
 viewer.on_failed(lambda reason: say(f"failed {reason}"))
+begin()
 ACTIONS = {
+    "begin": begin,
     "recolour": recolour,
     "restore": lambda: viewer.set_colours(np.tile(RED, (n_atoms, 1))),
     "burst": burst,
@@ -78,7 +87,6 @@ ACTIONS = {
     "style": lambda: viewer.param.update(style="spheres"),
     "message": lambda: viewer.param.update(message="" if viewer.message else "Nothing: <b>no atoms</b>."),
     "save": lambda: viewer.save_png("figure.png"),
-    "reset": viewer.reset_view,
     "remount": remount,
 }
 buttons = []

@@ -5,7 +5,8 @@ const HALF_VIEW_TANGENT = Math.tan((FIELD_OF_VIEW * Math.PI) / 360)
 
 class Camera {
   constructor(NGL, viewer) {
-    Object.assign(this, {NGL, viewer, radius: 10, fitted: true, margins: {top: 0, bottom: 0}})
+    Object.assign(this, {NGL, viewer, radius: 10, pad: 1, points: new Float32Array(3), fitted: true})
+    this.margins = {top: 0, bottom: 0}
     this.rotation = new NGL.Quaternion()
     this.offset = new NGL.Vector3()
     this.distance = 40
@@ -21,24 +22,40 @@ class Camera {
     this.fit()
   }
 
+  // What shall be in view: points about the origin, with room for a sphere of `pad` about each.
+  frame(points, pad, radius) {
+    Object.assign(this, {points, pad, radius})
+  }
+
   // Keep the view when the next structure is about as large; otherwise keep the direction and fit the size.
-  follow(radius) {
-    const ratio = radius / this.radius
-    this.radius = radius
-    if (this.fitted || ratio > 1.5 || ratio < 0.67) this.fit()
+  follow(points, pad, radius) {
+    const ratio = Math.max(radius / this.radius, this.radius / radius)
+    this.frame(points, pad, ratio > 1.2 ? radius : this.radius)
+    if (ratio > (this.fitted ? 1.2 : 1.5)) this.fit()
   }
 
   // The structure keeps clear of what lies over the picture above and below.
   setMargins(top, bottom) {
+    if (this.margins.top === top && this.margins.bottom === bottom) return
     this.margins = {top, bottom}
     if (this.fitted) this.fit()
   }
 
+  // The least distance from which everything is inside the free part of the picture, as seen from this direction.
   fit() {
     const {width, height} = this.viewer
     const free = Math.max(0.4 * height, height - this.margins.top - this.margins.bottom)
-    const half = Math.atan((HALF_VIEW_TANGENT * Math.min(free, width)) / height)
-    this.distance = (0.86 * this.radius) / Math.sin(half)
+    const across = (0.94 * HALF_VIEW_TANGENT * width) / height
+    const upright = (0.94 * HALF_VIEW_TANGENT * free) / height
+    const e = new this.NGL.Matrix4().makeRotationFromQuaternion(this.rotation).elements
+    this.distance = 4
+    for (let i = 0; i < this.points.length; i += 3) {
+      const [x, y, z] = this.points.subarray(i, i + 3)
+      const right = Math.abs(e[0] * x + e[4] * y + e[8] * z) + this.pad
+      const up = Math.abs(e[1] * x + e[5] * y + e[9] * z) + this.pad
+      const near = this.pad - (e[2] * x + e[6] * y + e[10] * z)
+      this.distance = Math.max(this.distance, near + right / across, near + up / upright)
+    }
     this.offset.set(0, 0, 0)
     this.fitted = true
   }

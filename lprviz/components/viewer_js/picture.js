@@ -5,6 +5,8 @@ const RING_COLOURS = {
   dark: {outline: [0.96, 0.97, 0.98], highlight: [0.25, 0.72, 1.0], picked: [1.0, 0.3, 0.62], cell: [0.5, 0.54, 0.6],
          gap: [0.078, 0.09, 0.11]},
 }
+// Right and down, in radians: straight on, a crystal hides itself behind its first layer.
+const FIRST_TURN = {true: [0.42, 0.28], false: [0.3, 0.25]}
 const GROUND = {light: 0xffffff, dark: 0x14171c}
 
 class Picture {
@@ -159,13 +161,11 @@ class Picture {
 
   aim(scene) {
     const first = this.kind === undefined
-    if (first && this.model.camera.length === 16) {
-      this.camera.radius = scene.radius
-      this.camera.fromArray(this.model.camera)
-    } else if (first || this.kind !== scene.periodic) {
-      this.camera.radius = scene.radius
-      this.camera.lookFrom(scene.view, scene.periodic ? [0.42, 0.28] : [0.3, 0.25])
-    } else this.camera.follow(scene.radius)
+    const framed = [this.layers.extent(), this.layers.radii.reduce((a, b) => Math.max(a, b), 0), scene.radius]
+    if (first || this.kind !== scene.periodic) this.camera.frame(...framed)
+    if (first && this.model.camera.length === 16) this.camera.fromArray(this.model.camera)
+    else if (first || this.kind !== scene.periodic) this.camera.lookFrom(scene.view, FIRST_TURN[scene.periodic])
+    else this.camera.follow(...framed)
     this.kind = scene.periodic
   }
 

@@ -58,6 +58,15 @@ class SceneLayers {
     )
   }
 
+  // Every point that has to be in view: spheres and corners of cells.
+  extent() {
+    const corners = centred(this.scene.cell_lines, this.scene.centre)
+    const points = new Float32Array(this.positions.length + corners.length)
+    points.set(this.positions)
+    points.set(corners, this.positions.length)
+    return points
+  }
+
   // `rgb` holds three bytes for each atom of the structure; null paints everything in a neutral grey.
   recolour(rgb) {
     paint(this.sphereColours, this.scene.parent, rgb)
