@@ -91,4 +91,5 @@ def _blocks(stream: CountedStream) -> Iterator[bytes]:
 
 def _hidden(filename: str) -> bool:
     """What operating systems put into archives unasked."""
-    return any(part.startswith((".", "__MACOSX")) for part in filename.split("/"))
+    *folders, name = filename.split("/")
+    return name.startswith(".") or "__MACOSX" in folders

@@ -20,6 +20,9 @@ from lprviz.data.frame_errors import explain_frame
 from lprviz.data.limits import ReadLimits
 from lprviz.errors import DataError
 
+_DEFAULT = "species:S:1:pos:R:3"
+_MOST_COLUMNS = 1000
+_MOST_BLANK_LINES = 1000
 _PROPERTIES = re.compile(r"(Properties\s*=\s*[\"']?)([^\s\"']+)")
 _TENSOR = re.compile(r"(?<!\S)(stress|virial)\s*=\s*(\"[^\"]*\"|'[^']*'|\{[^}]*\}|\S+)")
 
@@ -129,10 +132,15 @@ class _NumberedLines:
         return found
 
     def next_filled(self) -> str | None:
-        while (line := self.next_or_none()) is not None:
-            if line.strip():
+        """Pass over blank lines; a file of nothing else would take for ever."""
+        for _ in range(_MOST_BLANK_LINES):
+            line = self.next_or_none()
+            if line is None or line.strip():
                 return line
-        return None
+        raise DataError(
+            f"{self._name} has more than {_MOST_BLANK_LINES} blank lines before line {self.number}.",
+            "Remove the blank lines.",
+        )
 
     def next_while_cell_vector(self) -> list[str]:
         found: list[str] = []
@@ -162,27 +170,18 @@ def _atom_count(head: str, number: int, line: int, name: str, limits: ReadLimits
 
 def _read_with_ase(frame: RawFrame, comment: str) -> Atoms:
     text = "".join((f"{frame.n_atoms}\n", comment.rstrip("\n"), "\n", *frame.lines[1:]))
-    atoms = next(iter(read_xyz(io.StringIO(text), 0, properties_parser=_parse_comment)))
-    if "positions" not in atoms.arrays or not _has_columns(comment):
-        raise ValueError("no column of positions or of species")
-    return atoms
+    return next(iter(read_xyz(io.StringIO(text), 0, properties_parser=_parse_comment)))
 
 
 def _parse_comment(comment: str) -> dict[str, Any]:
-    """Parse a comment line, refusing widths of columns that would keep ASE busy for ever."""
+    """Parse a comment line, refusing columns that ASE would make up or that would keep it busy for ever."""
     info = key_val_str_to_dict(comment)
-    widths = str(info.get("Properties", "")).split(":")[2::3]
-    if sum(int(width[:6]) for width in widths) > 1000:
-        raise ValueError("Properties names more than 1000 columns")
+    fields = str(info.get("Properties", _DEFAULT)).split(":")
+    if len(fields) % 3 or "pos" not in fields[::3] or not {"species", "Z"} & set(fields[::3]):
+        raise ValueError("no column of positions or of species")
+    if sum(int(width[:6]) for width in fields[2::3]) > _MOST_COLUMNS:
+        raise ValueError("Properties names too many columns")
     return info
-
-
-def _has_columns(comment: str) -> bool:
-    match = _PROPERTIES.search(comment)
-    if match is None:
-        return True
-    names = match.group(2).split(":")[::3]
-    return "pos" in names and bool({"species", "Z"} & set(names))
 
 
 def _note_extra_columns(frame: RawFrame) -> str:
