@@ -5,8 +5,8 @@ threads made the small blocks 7 to 30 times slower than one. The number of threa
 so it is lowered on the way in and restored on the way out, and nested or concurrent users are counted: only the first
 lowers it, only the last restores it.
 
-`threadpoolctl.threadpool_limits` looks for the loaded libraries at each call (about 2 ms, as long as a toggle); a
-controller kept for the life of the process does so once, and a limit then costs 20 microseconds.
+`threadpoolctl.threadpool_limits` looks for the loaded libraries at each call (2 ms, as long as a toggle). Here they are
+looked up once for the life of the process; entering then costs a few microseconds.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-import scipy.linalg  # noqa: F401  (loads SciPy's own BLAS, so that the controller sees it)
+import scipy.linalg  # noqa: F401  (loads SciPy's own BLAS, so that the look-up below sees it)
 from threadpoolctl import ThreadpoolController
 
 
 @cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
+def _blas_libraries() -> list[Any]:
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 class _OneBlasThread:
@@ -31,12 +31,15 @@ class _OneBlasThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
-        self._limiter: Any = None
+        self._lowered: list[tuple[Any, int]] = []
 
     def __enter__(self) -> None:
         with self._lock:
             if self._users == 0:
-                self._limiter = _controller().limit(limits=1, user_api="blas")
+                counts = [(library, library.get_num_threads()) for library in _blas_libraries()]
+                self._lowered = [(library, count) for library, count in counts if count != 1]
+                for library, _ in self._lowered:
+                    library.set_num_threads(1)
             self._users += 1
 
     def __exit__(
@@ -45,8 +48,8 @@ class _OneBlasThread:
         with self._lock:
             self._users -= 1
             if self._users == 0:
-                self._limiter.restore_original_limits()
-                self._limiter = None
+                for library, count in self._lowered:
+                    library.set_num_threads(count)
 
 
 one_blas_thread = _OneBlasThread()

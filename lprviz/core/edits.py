@@ -31,9 +31,9 @@ class Edits:
     Attributes
     ----------
     vectors : ndarray of shape (rank, m)
-        u of each edit, as of when it is made.
-    coefficients : ndarray of shape (m,)
-        sign / d: a form x^T P x falls by ``coefficients @ (vectors.T @ x)**2``.
+        u / sqrt(d) of each edit, as of when it is made.
+    signs : tuple of int
+        +1 for an addition, -1 for a removal: a form x^T P x falls by ``signs @ (vectors.T @ x)**2``.
     root : ndarray of shape (rank, rank)
         G after all edits.
     weights : ndarray of shape (rank,) or None
@@ -41,13 +41,13 @@ class Edits:
     innovations : ndarray of shape (m,) or None
         A prediction x.w rises by ``innovations @ (vectors.T @ x)``.
     growth : float
-        Sum of the square norms of the structures added: the Hessian's largest eigenvalue rises by at most this.
+        By how much the trace of the Hessian rises: the square norms of the structures added, less those removed.
     drift : float
         Rounding these edits add, relative, before the condition number of the root.
     """
 
     vectors: FloatArray
-    coefficients: FloatArray
+    signs: tuple[int, ...]
     root: FloatArray
     weights: FloatArray | None
     innovations: FloatArray | None
@@ -80,23 +80,21 @@ def apply_edits(
         None where a removal would lose too many digits: factor afresh instead.
     """
     vectors = np.empty((root.shape[0], len(rows)))
-    coefficients = np.empty(len(rows))
     innovations = None if weights is None else np.empty(len(rows))
     growth = drift = 0.0
     for k, (row, sign) in enumerate(zip(rows, signs, strict=True)):
         inner = row @ root
-        leverage = float(inner @ inner)
-        slack = 1.0 + sign * leverage
+        slack = 1.0 + sign * float(inner @ inner)
         if slack < SMALLEST_SLACK:
             return None
-        vector = root @ inner
         stretch = np.sqrt(slack)
-        change = np.outer(vector * (-sign / (stretch * (1.0 + stretch))), inner)
+        vector = (root @ inner) / stretch
+        change = np.outer(vector * (-sign / (1.0 + stretch)), inner)
         root = np.add(change, root, out=change)
-        vectors[:, k], coefficients[k] = vector, sign / slack
+        vectors[:, k] = vector
         if weights is not None and targets is not None and innovations is not None:
-            innovations[k] = coefficients[k] * (targets[k] - row @ weights)
+            innovations[k] = sign * (targets[k] - row @ weights) / stretch
             weights = weights + innovations[k] * vector
-        growth += float(row @ row) if sign > 0 else 0.0
+        growth += sign * float(row @ row)
         drift += _EPS * (1.0 if sign > 0 else 1.0 / slack)
-    return Edits(vectors, coefficients, root, weights, innovations, growth, drift)
+    return Edits(vectors, tuple(signs), root, weights, innovations, growth, drift)

@@ -148,7 +148,7 @@ class RigidityEngine(Readings):
             atoms = products(self.pool.environments, edits.vectors)
             return inverse(self._state.variance_after(self.pool, edits, atoms)[0].values)
 
-    def with_alpha(self, alpha: float) -> RigidityEngine:
+    def with_alpha(self, alpha: float, *, tick: Tick = no_tick) -> RigidityEngine:
         """The engine at another regulariser, exactly.
 
         The first call for a training set decomposes it and keeps the squared coordinates of every environment (as
@@ -156,9 +156,9 @@ class RigidityEngine(Readings):
         """
         value = checked_alpha(alpha)
         with one_blas_thread:
-            if self._spectrum is None:
-                self._spectrum = Spectrum.of(self.pool, self.members, self.targets)
-            state = RigidityState.at_alpha(self._spectrum, value)
+            spectrum = self._spectrum or Spectrum.of(self.pool, self.members, self.targets)
+            self._spectrum = spectrum.expanded(tick=tick)
+            state = RigidityState.solved(self._spectrum, value)
         return self._successor(self.members, state, spectrum=self._spectrum)
 
     def refactored(self, *, tick: Tick = no_tick) -> RigidityEngine:

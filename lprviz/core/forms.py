@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lprviz.core.arrays import FloatArray, frozen, row_blocks, row_square_norms
+from lprviz.core.edits import Edits
 from lprviz.progress import Tick, no_tick
 
 REPAIR_BELOW = 0.05
@@ -37,13 +39,17 @@ def products(rows: FloatArray, vectors: FloatArray) -> FloatArray:
     return np.ascontiguousarray((rows @ vectors).T)
 
 
-def weighted_squares(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """sum_j weights_j values_j^2 for values (m, k) and weights (m,) -> (k,)."""
-    total = values[0] * values[0]
-    total *= weights[0]
-    for row, weight in zip(values[1:], weights[1:], strict=True):
-        total += weight * row * row
+def signed_squares(values: FloatArray, signs: Sequence[int]) -> FloatArray:
+    """sum_j signs_j values_j^2 for values (m, k) and m signs -> (k,)."""
+    total = np.square(values[0])
+    if signs[0] < 0:
+        np.negative(total, out=total)
+    for row, sign in zip(values[1:], signs[1:], strict=True):
+        total += sign * np.square(row)
     return total
+
+
+_NONE = np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,31 +73,39 @@ class TrackedForms:
         values = frozen(values)
         return cls(values, values)
 
-    def lowered_by(
-        self, change: FloatArray, rows: FloatArray, root: FloatArray, outside: FloatArray | float
+    def after(
+        self,
+        edits: Edits,
+        products: FloatArray,
+        rows: FloatArray,
+        outside: Callable[[NDArray[np.intp]], FloatArray] | None = None,
     ) -> tuple[TrackedForms, NDArray[np.intp]]:
-        """Subtract ``change`` and repair what cancelled.
+        """The forms after ``edits``, with what cancelled solved exactly.
 
         Parameters
         ----------
-        change : ndarray of shape (n_rows,)
-            What the update takes away; consumed.
+        edits : Edits
+        products : ndarray of shape (m, n_rows)
+            The edits' vectors times the rows.
         rows : ndarray of shape (n_rows, rank)
-        root : ndarray of shape (rank, rank)
-            Square root of the updated P.
-        outside : ndarray of shape (n_rows,) or float
-            The part of the form that no update changes.
+        outside : callable, optional
+            For some rows, the part of their forms that no edit changes.
 
         Returns
         -------
         tuple of TrackedForms and ndarray
             The new forms, and the rows that were solved exactly.
         """
+        change = signed_squares(products, edits.signs)
         values = np.subtract(self.values, change, out=change)
-        peak = np.maximum(self.peak, values)
-        repaired = np.flatnonzero(values < REPAIR_BELOW * peak)
+        # Additions only lower and removals only raise: each spares one half of the bookkeeping.
+        peak = np.maximum(self.peak, values) if -1 in edits.signs else self.peak
+        fallen = values < REPAIR_BELOW * peak if 1 in edits.signs else _NONE
+        repaired = np.flatnonzero(fallen)
         if repaired.size:
-            inside = quadratic_forms(rows[repaired], root)
-            values[repaired] = inside + (outside[repaired] if isinstance(outside, np.ndarray) else outside)
+            values[repaired] = quadratic_forms(rows[repaired], edits.root)
+            if outside is not None:
+                values[repaired] += outside(repaired)
+            peak = peak.copy()
             peak[repaired] = values[repaired]
         return TrackedForms(frozen(values), frozen(peak)), repaired

@@ -37,8 +37,8 @@ def regulariser_share(penalty: FloatArray, variance: FloatArray, residuals: Floa
 class PenaltyChange:
     r"""What an edit will do to the penalty forms, kept until somebody asks.
 
-    With P before and P' after, :math:`|P a|^2 - |P' a|^2 = \sum_j c_j (u_j \cdot a) \, ((P + P') u_j) \cdot a`, so one
-    more matrix-vector product per edit.
+    With P before and P' after, :math:`|P a|^2 - |P' a|^2 = \sum_j s_j (u_j \cdot a) \, ((P + P') u_j) \cdot a`, with
+    the edits' signs s and vectors u: one more matrix-vector product per edit.
     """
 
     root_before: FloatArray
@@ -51,11 +51,10 @@ class PenaltyChange:
         vectors, before, after = self.edits.vectors, self.root_before, self.edits.root
         images = before @ (before.T @ vectors) + after @ (after.T @ vectors)
         changed = penalty.copy()
-        rows = zip(self.edits.coefficients, self.environment_products, products(pool.environments, images), strict=True)
-        for coefficient, product, image in rows:
+        rows = zip(self.edits.signs, self.environment_products, products(pool.environments, images), strict=True)
+        for sign, product, image in rows:
             image *= product
-            image *= coefficient
-            changed -= image
+            changed -= sign * image
         if self.repaired.size:
             changed[self.repaired] = penalty_forms(pool.environments[self.repaired], after)
         return frozen(changed)

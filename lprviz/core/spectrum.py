@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +30,10 @@ class Spectrum:
         Q, orthogonal.
     responses : ndarray of shape (rank,) or None
         U^T y, where every member has a target.
+    environment_squares : ndarray of shape (n_environments, rank) or None
+        z^2 of every environment: as large as the pool, so None until `expanded`.
+    structure_squares : ndarray of shape (n_structures, rank) or None
+        z^2 of every structure, likewise.
     """
 
     pool: PoolSpace
@@ -38,6 +41,8 @@ class Spectrum:
     singular: FloatArray
     directions: FloatArray
     responses: FloatArray | None
+    environment_squares: FloatArray | None = None
+    structure_squares: FloatArray | None = None
 
     @classmethod
     def of(cls, pool: PoolSpace, members: tuple[int, ...], targets: FloatArray | None) -> Spectrum:
@@ -68,34 +73,42 @@ class Spectrum:
         return self.directions @ (self.singular / (self.singular**2 + alpha) * self.responses)
 
     def condition(self, alpha: float) -> float:
-        """Condition number of the root: how strongly rounding is magnified at this regulariser."""
-        return float(np.sqrt(1.0 + self.singular.max(initial=0.0) ** 2 / alpha))
+        """Condition number of the root, bounded by the Frobenius norm: how strongly rounding is magnified."""
+        return float(np.sqrt(1.0 + np.sum(self.singular**2) / alpha))
+
+    def expanded(self, *, tick: Tick = no_tick) -> Spectrum:
+        """The same with the squares worked out, after which each regulariser is a matrix-vector product."""
+        if self.environment_squares is not None:
+            return self
+        structures = _squared(self.pool.structures, self.directions, no_tick)
+        return replace(
+            self,
+            environment_squares=_squared(self.pool.environments, self.directions, tick),
+            structure_squares=structures,
+        )
+
+    def variances(self, alpha: float, *, tick: Tick = no_tick) -> FloatArray:
+        """v = 1/LPR of every environment (n_environments,), from the squares where they are there."""
+        variances = self._summed(self.environment_squares, self.pool.environments, 1.0, alpha, tick)
+        variances += self.pool.residuals / alpha
+        return variances
+
+    def leverages(self, alpha: float) -> FloatArray:
+        """f^T P f of every structure (n_structures,)."""
+        return self._summed(self.structure_squares, self.pool.structures, 1.0, alpha, no_tick)
 
     def penalties(self, alpha: float) -> FloatArray:
-        """|P a|^2 of every environment (n_environments,), from the squares where they have been built."""
-        damping = 1.0 / (self.singular**2 + alpha)
-        if "environment_squares" in self.__dict__:
-            return frozen(self.environment_squares @ damping**2)
-        return frozen(quadratic_forms(self.pool.environments, self.directions * damping))
+        """|P a|^2 of every environment (n_environments,)."""
+        return frozen(self._summed(self.environment_squares, self.pool.environments, 2.0, alpha, no_tick))
 
-    @cached_property
-    def environment_squares(self) -> FloatArray:
-        """z^2 of every environment (n_environments, rank): as large as the pool, so built only once alpha moves."""
-        return self.squared(self.pool.environments)
-
-    @cached_property
-    def structure_squares(self) -> FloatArray:
-        """z^2 of every structure (n_structures, rank)."""
-        return self.squared(self.pool.structures)
-
-    def squared(self, rows: FloatArray, *, tick: Tick = no_tick) -> FloatArray:
-        """(Q^T a)^2 for rows (k, rank) -> (k, rank)."""
-        squares = np.empty_like(rows)
-        for block in row_blocks(*rows.shape):
-            np.matmul(rows[block], self.directions, out=squares[block])
-            np.square(squares[block], out=squares[block])
-            tick(block.stop, len(rows))
-        return frozen(squares)
+    def _summed(
+        self, squares: FloatArray | None, rows: FloatArray, power: float, alpha: float, tick: Tick
+    ) -> FloatArray:
+        """sum_k z_k^2 / (sigma_k^2 + alpha)^power for every row, without a temporary of the size of ``rows``."""
+        damping = (self.singular**2 + alpha) ** -power
+        if squares is not None:
+            return squares @ damping
+        return quadratic_forms(rows, self.directions * np.sqrt(damping), tick=tick)
 
 
 def _compressed(rows: FloatArray, labels: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
@@ -104,3 +117,13 @@ def _compressed(rows: FloatArray, labels: FloatArray | None) -> tuple[FloatArray
     joined = rows if labels is None else np.column_stack([rows, labels])
     triangle = np.asarray(np.linalg.qr(joined, "r"))
     return triangle[:rank, :rank], None if labels is None else triangle[:rank, rank]
+
+
+def _squared(rows: FloatArray, directions: FloatArray, tick: Tick) -> FloatArray:
+    """(Q^T a)^2 for rows (k, rank) -> (k, rank)."""
+    squares = np.empty_like(rows)
+    for block in row_blocks(*rows.shape):
+        np.matmul(rows[block], directions, out=squares[block])
+        np.square(squares[block], out=squares[block])
+        tick(block.stop, len(rows))
+    return frozen(squares)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.edits import Edits
 from lprviz.core.fit import RidgeFit
-from lprviz.core.forms import TrackedForms, products, quadratic_forms, weighted_squares
+from lprviz.core.forms import TrackedForms, products
 from lprviz.core.pool import PoolSpace
 from lprviz.core.share import PenaltyChange
 from lprviz.core.spectrum import Spectrum
@@ -33,7 +33,7 @@ class RigidityState:
     fit : RidgeFit or None
         None where a member's target is missing.
     condition : float
-        Condition number of the root, or a bound of it.
+        A bound of the condition number of the root.
     drift : float
         Rounding gathered since the last factorisation.
     """
@@ -48,25 +48,11 @@ class RigidityState:
 
     @classmethod
     def solved(cls, spectrum: Spectrum, alpha: float, *, tick: Tick = no_tick) -> RigidityState:
-        """Solve from scratch, blockwise, without keeping anything of the size of the pool."""
-        pool, root = spectrum.pool, spectrum.root(alpha)
-        variance = quadratic_forms(pool.environments, root, tick=tick)
-        variance += pool.residuals / alpha
-        leverage = quadratic_forms(pool.structures, root)
-        return cls._exact(spectrum, alpha, variance, leverage)
-
-    @classmethod
-    def at_alpha(cls, spectrum: Spectrum, alpha: float) -> RigidityState:
-        """Solve from the squares the spectrum keeps: one matrix-vector product over the environments."""
-        damping = 1.0 / (spectrum.singular**2 + alpha)
-        variance = spectrum.environment_squares @ damping
-        variance += spectrum.pool.residuals / alpha
-        return cls._exact(spectrum, alpha, variance, spectrum.structure_squares @ damping)
-
-    @classmethod
-    def _exact(cls, spectrum: Spectrum, alpha: float, variance: FloatArray, leverage: FloatArray) -> RigidityState:
-        forms = TrackedForms.exact(variance), TrackedForms.exact(leverage)
-        return cls(alpha, frozen(spectrum.root(alpha)), *forms, None, spectrum.condition(alpha)).fitted(spectrum)
+        """Solve from scratch, or by a matrix-vector product where the spectrum is expanded."""
+        variance = TrackedForms.exact(spectrum.variances(alpha, tick=tick))
+        leverage = TrackedForms.exact(spectrum.leverages(alpha))
+        root = frozen(spectrum.root(alpha))
+        return cls(alpha, root, variance, leverage, None, spectrum.condition(alpha)).fitted(spectrum)
 
     def fitted(self, spectrum: Spectrum) -> RigidityState:
         """The same state, its fit solved from scratch."""
@@ -77,18 +63,18 @@ class RigidityState:
         self, pool: PoolSpace, edits: Edits, environment_products: FloatArray
     ) -> tuple[TrackedForms, NDArray[np.intp]]:
         """v after ``edits``, and which environments had to be solved exactly."""
-        change = weighted_squares(environment_products, edits.coefficients)
-        return self.variance.lowered_by(change, pool.environments, edits.root, pool.residuals / self.alpha)
+        return self.variance.after(
+            edits, environment_products, pool.environments, lambda rows: pool.residuals[rows] / self.alpha
+        )
 
     def after(self, pool: PoolSpace, edits: Edits) -> tuple[RigidityState, PenaltyChange]:
         """The state after ``edits``: one pass over the environments."""
         atoms = products(pool.environments, edits.vectors)
         means = products(pool.structures, edits.vectors)
         variance, repaired = self.variance_after(pool, edits, atoms)
-        change = weighted_squares(means, edits.coefficients)
-        leverage, _ = self.leverage.lowered_by(change, pool.structures, edits.root, 0.0)
+        leverage, _ = self.leverage.after(edits, means, pool.structures)
         fit = None if self.fit is None else self.fit.after(edits, atoms, means)
-        condition = float(np.hypot(self.condition, np.sqrt(edits.growth / self.alpha)))
+        condition = float(np.sqrt(max(1.0, self.condition**2 + edits.growth / self.alpha)))
         state = RigidityState(
             self.alpha, frozen(edits.root), variance, leverage, fit, condition, self.drift + edits.drift
         )
