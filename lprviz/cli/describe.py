@@ -10,10 +10,12 @@ import numpy as np
 
 from lprviz.cli.inputs import read_joined
 from lprviz.cli.outputs import require_writable
-from lprviz.cli.reporting import Report
+from lprviz.cli.reporting import Report, printable
 
 if TYPE_CHECKING:
     from lprviz.data import StructureSet
+
+GROUPS_SHOWN = 20
 
 
 def run(options: argparse.Namespace, report: Report) -> None:
@@ -62,10 +64,14 @@ def as_text(values: dict[str, Any]) -> str:
         "local energy  " + ("given for every atom" if values["has_local_energies"] else "none"),
     ]
     if values["group_key"]:
-        named = ", ".join(f"{name or '(none)'} {count}" for name, count in values["groups"].items())
+        named = ", ".join(
+            f"{name or '(none)'} {count}" for name, count in list(values["groups"].items())[:GROUPS_SHOWN]
+        )
+        if len(values["groups"]) > GROUPS_SHOWN:
+            named += f" and {len(values['groups']) - GROUPS_SHOWN} more"
         lines.append(f"groups        by {values['group_key']}: {named}")
     lines += [f"warning       {warning}" for warning in values["warnings"]]
-    return "\n".join(_printable(line) for line in lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _energy_phrase(values: dict[str, Any]) -> str:
@@ -76,8 +82,3 @@ def _energy_phrase(values: dict[str, Any]) -> str:
     phrase += f"{low:.4f} to {high:.4f} eV per atom"
     others = ", ".join(repr(key) for key in values["energy_candidates"])
     return phrase + (f"; other candidates: {others}" if others else "")
-
-
-def _printable(text: str) -> str:
-    """Text that came with a file must not be able to drive the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)

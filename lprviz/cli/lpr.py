@@ -6,11 +6,10 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from ase import Atoms
 
 from lprviz.cli.inputs import JoinedSets, build_analysis, read_hypers, read_joined
-from lprviz.cli.outputs import require_writable, write_structures
+from lprviz.cli.outputs import Columns, require_writable, write_structures
 from lprviz.cli.reporting import Report, table, versions
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
         fitted = analysis.fit(joined.roles["train"])
         result = fitted.rigidity().select(joined.roles["target"])
     if options.output is not None:
-        write_structures(options.output, coloured_structures(fitted, joined.roles["target"]))
+        write_structures(options.output, *coloured_structures(fitted, joined.roles["target"]))
     text = as_text(result, joined)
     report.result(text, as_json(result, fitted, joined, report), options.json)
 
@@ -44,27 +43,27 @@ def note_untrained_species(joined: JoinedSets, report: Report) -> None:
         report.note(f"warning: no training structure holds {', '.join(absent)}; the regulariser alone sets such atoms")
 
 
-def coloured_structures(fitted: FittedLPR, target: range) -> list[Atoms]:
-    """Copies of the target structures with per-atom arrays lpr, lpr_regulariser_share and local_energy (eV).
+def coloured_structures(fitted: FittedLPR, target: range) -> tuple[list[Atoms], list[Columns]]:
+    """Copies of the target structures, and per atom lpr, lpr_regulariser_share and, with energies, local_energy (eV).
 
     ``local_energy`` is the model's; one that the file brought along is kept as ``local_energy_reference``.
     """
     structures = fitted.analysis.structures
-    columns = {"lpr": fitted.lpr, "lpr_regulariser_share": fitted.regulariser_share}
+    arrays = {"lpr": fitted.lpr, "lpr_regulariser_share": fitted.regulariser_share}
     local = fitted.local_energies()
     if local is not None:
-        columns["local_energy"] = local
-    coloured = []
+        arrays["local_energy"] = local
+    copies, columns = [], []
     for index in target:
         atoms = structures[index].copy()
-        if "local_energy" in atoms.arrays:
-            atoms.set_array("local_energy" + REFERENCE_SUFFIX, atoms.arrays.pop("local_energy"))
-        for name, values in columns.items():
-            atoms.set_array(name, np.array(values[structures.offsets[index] : structures.offsets[index + 1]]))
-        if np.isfinite(structures.energies[index]):
-            atoms.info["energy"] = float(structures.energies[index])
-        coloured.append(atoms)
-    return coloured
+        atoms.calc = structures[index].calc
+        rows = slice(structures.offsets[index], structures.offsets[index + 1])
+        brought = {name: atoms.arrays.pop(name) for name in arrays if name in atoms.arrays}
+        if "local_energy" in brought:
+            atoms.set_array("local_energy" + REFERENCE_SUFFIX, brought["local_energy"])
+        copies.append(atoms)
+        columns.append({name: values[rows] for name, values in arrays.items()})
+    return copies, columns
 
 
 def as_text(result: RigidityResult, joined: JoinedSets) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lprviz.errors import LprvizError
 
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from ase import Atoms
 
 STDOUT = "-"
+Columns = Mapping[str, NDArray[np.float64]]
 
 
 def write_text(path: str, text: str) -> None:
@@ -25,14 +32,45 @@ def write_text(path: str, text: str) -> None:
     _write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
-def write_structures(path: str, structures: Sequence[Atoms]) -> None:
-    """Write structures as extended xyz to `path`, or to standard output for ``-``."""
+def write_structures(path: str, structures: Sequence[Atoms], columns: Sequence[Columns] | None = None) -> None:
+    """Write structures as extended xyz to `path`, or to standard output for ``-``.
+
+    Parameters
+    ----------
+    path : str
+    structures : sequence of ase.Atoms
+    columns : sequence of mappings of str to (n_atoms,) arrays, optional
+        Further numbers per atom, one mapping for each structure. They keep ten digits whatever their size, where
+        ASE's own columns keep eight decimals, which would turn an LPR of 1e-9 into zero.
+    """
+    extras = columns if columns is not None else [{}] * len(structures)
+    text = "".join(_frame(atoms, extra) for atoms, extra in zip(structures, extras, strict=True))
+    if path == STDOUT:
+        sys.stdout.write(text)
+        return
+    _write_whole(path, lambda temporary: _write_compressible(temporary, text))
+
+
+def _frame(atoms: Atoms, columns: Columns) -> str:
+    """One structure as ASE writes it, with further columns behind its own."""
     from ase.io import write
 
-    if path == STDOUT:
-        write(sys.stdout, list(structures), format="extxyz")
-        return
-    _write_whole(path, lambda temporary: write(temporary, list(structures), format="extxyz"))
+    buffer = io.StringIO()
+    write(buffer, atoms, format="extxyz")
+    count, comment, *rows = buffer.getvalue().rstrip("\n").split("\n")
+    properties = "".join(f":{name}:R:1" for name in columns)
+    comment = re.sub(r"Properties=\S+", lambda found: found.group() + properties, comment, count=1)
+    added = ["".join(f" {value:.9e}" for value in values) for values in zip(*columns.values(), strict=True)]
+    rows = [row.rstrip() + more for row, more in zip(rows, added or [""] * len(rows), strict=True)]
+    return "\n".join([count, comment, *rows]) + "\n"
+
+
+def _write_compressible(path: Path, text: str) -> None:
+    """Write text, compressed where the name says so."""
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    else:
+        path.write_text(text, encoding="utf-8")
 
 
 def require_writable(*paths: str | None) -> None:

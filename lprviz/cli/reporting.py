@@ -55,7 +55,7 @@ class Report:
         """Something worth knowing that is not the result; on stderr unless quiet."""
         if not self.quiet:
             self._close_line()
-            print(text, file=sys.stderr)
+            print(printable(text), file=sys.stderr)
 
     def error(self, error: LprvizError) -> None:
         """One line with the message and one with the hint."""
@@ -90,6 +90,7 @@ class Report:
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns aligned with spaces: the first to the left, the others to the right."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(header, *rows, strict=True)]
     lines = []
     for row in (header, *rows):
@@ -106,6 +107,10 @@ def versions() -> dict[str, str]:
     return {"python": ".".join(map(str, sys.version_info[:3])), **packages}
 
 
+def printable(text: str) -> str:
+    """Text that came with a file, without the characters that could drive the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _one_line(text: str) -> str:
-    """Text from a file or an exception, kept to one printable line so that it cannot drive the terminal."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return printable(" ".join(text.split()))

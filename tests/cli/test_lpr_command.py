@@ -42,6 +42,21 @@ def test_output_holds_the_arrays_and_keeps_what_the_file_brought(run, files, tmp
     assert "descriptors" in values["timings_s"]
 
 
+def test_small_rigidities_keep_their_digits(run, files, tmp_path):
+    out = tmp_path / "out.xyz.gz"
+    status, _, _ = run("lpr", "--train", f"{files / 'train.xyz'}@0:1", "--target", files / "pool.xyz", "--alpha",
+                       "1e-9", "--hypers", files / "flat.yaml", "--output", out)  # fmt: skip
+    assert status == 0
+    hypers = lprviz.SoapHypers.from_yaml(files / "flat.yaml")
+    structures = lprviz.read_structures([f"{files / 'train.xyz'}@0:1", files / "pool.xyz"])
+    expected = lprviz.LPRAnalysis(structures, hypers=hypers, alpha=1e-9).fit([0]).rigidity().select(range(1, 6)).lpr
+    lpr = np.concatenate([atoms.arrays["lpr"] for atoms in read(out, ":")])
+    assert lpr.min() < 1e-7
+    np.testing.assert_allclose(lpr, expected, rtol=1e-6)
+    assert read(out, 0).get_potential_energy() == pytest.approx(structures.energies[1])
+    assert read(out, 0).info["group"] == "warm"
+
+
 def test_both_forms_of_hypers_mean_the_same(run, files):
     numbers = []
     for name in ("flat.yaml", "nested.yaml"):

@@ -90,3 +90,16 @@ def test_datasets_refuses_what_it_does_not_know(run):
     status, _, stderr = run("datasets", "--output", "somewhere.xyz")
     assert status == 2
     assert "needs the name" in stderr
+
+
+def test_text_of_a_file_cannot_drive_the_terminal(run, files, tmp_path):
+    hostile = (files / "pool.xyz").read_text().replace("group=hot", 'group="\x1b[31mred\x07"')
+    (tmp_path / "hostile.xyz").write_text(hostile)
+    suggest = ("suggest", "--train", files / "train.xyz", "--candidates", tmp_path / "hostile.xyz",
+               "--target", files / "target.xyz", "--hypers", files / "flat.yaml")  # fmt: skip
+    for arguments in (("describe", tmp_path / "hostile.xyz"), suggest):
+        status, stdout, stderr = run(*arguments)
+        assert status == 0
+        assert "red" in stdout
+        assert "\x1b" not in stdout + stderr
+        assert "\x07" not in stdout + stderr
