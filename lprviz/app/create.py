@@ -14,6 +14,7 @@ from lprviz.data.cache import DiskCache
 from lprviz.data.structures import StructureSet
 from lprviz.jobs import InlineWorker, Runner, Worker
 from lprviz.session import Session
+from lprviz.session.library import Library
 from lprviz.session.plans import dataset_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FIRST_DATASET = "silicon"
 _POLL_MS = 1000  # safety net: should a wake-up be lost, the reply is found within a second
+
+LIBRARY = Library(DiskCache())  # one per process: sessions share what they only read
 
 log = logging.getLogger("lprviz")
 
@@ -76,7 +79,7 @@ def _new_session(document: Document | None) -> Session:
     def worker(on_reply: Callable[[], None]) -> Runner:
         return InlineWorker() if document is None else Worker(on_reply)
 
-    session = Session(worker, wake=wake, cache=DiskCache(), report=_log_unexpected)
+    session = Session(worker, wake=wake, library=LIBRARY, report=_log_unexpected)
     woken.append(session.drain)
     if document is not None:
         document.add_periodic_callback(session.drain, _POLL_MS)

@@ -4,6 +4,7 @@ session     the state and its intents
 values      the frozen values it is made of
 edits       what an edit does to the training set
 history     undo and redo
+library     what all sessions of a process share
 plans       what the worker is asked to do
 quantities  what atoms can be coloured by
 pictures    state to values and colour scale

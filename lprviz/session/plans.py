@@ -8,14 +8,13 @@ from typing import cast
 
 from lprviz.analysis import FittedLPR, LPRAnalysis
 from lprviz.analysis.analysis import ScaleKind
-from lprviz.data.bundled import dataset_card
-from lprviz.data.cache import DiskCache
 from lprviz.data.hypers import SoapHypers
-from lprviz.data.reading import load_dataset, read_structures
+from lprviz.data.reading import read_structures
 from lprviz.data.structures import StructureSet
 from lprviz.data.upload import read_upload
 from lprviz.errors import ModelError
 from lprviz.progress import Tick
+from lprviz.session.library import Library
 from lprviz.session.values import Dataset, Outcome, Plan, Settings
 
 SYNCHRONOUS_SECONDS = 0.25  # an edit estimated to take longer goes to the worker
@@ -24,15 +23,9 @@ DEFAULT_ALPHA = 1e-4
 DEFAULT_TRAINING_SHARE = 0.8
 
 
-def reading_bundled(name: str) -> Callable[[Tick], Dataset]:
+def reading_bundled(name: str, library: Library) -> Callable[[Tick], Dataset]:
     """Return work that reads a bundled set."""
-
-    def work(tick: Tick) -> Dataset:
-        card = dataset_card(name)
-        structures = load_dataset(name)
-        return Dataset(structures, card.title, card, card.training_members(structures.groups))
-
-    return work
+    return lambda tick: library.dataset(name, tick)
 
 
 def reading_upload(filename: str, payload: bytes) -> Callable[[Tick], Dataset]:
@@ -72,27 +65,22 @@ def initial_alpha(dataset: Dataset) -> float:
     return float(dataset.card.alpha) if dataset.card is not None else DEFAULT_ALPHA
 
 
-def carrying_out(plan: Plan, cache: DiskCache | None) -> Callable[[Tick], Outcome]:
-    """Return work that computes descriptors (or finds them in the cache) and fits the training set."""
+def carrying_out(plan: Plan, library: Library) -> Callable[[Tick], Outcome]:
+    """Return work that computes descriptors (or finds them in the library) and fits the training set."""
+    structures, settings = plan.dataset.structures, plan.settings
 
     def work(tick: Tick) -> Outcome:
-        analysis = analysis_for(plan, cache)
-        analysis.prepare(tick=tick)
+        analysis = LPRAnalysis(
+            structures,
+            hypers=settings.hypers,
+            alpha=plan.alpha,
+            scale=cast(ScaleKind, settings.scale),
+            species_columns=settings.species_columns,
+            representation=library.representation(structures, settings.hypers, settings.species_columns, tick),
+        )
         return Outcome(plan, analysis, analysis.fit(plan.members))
 
     return work
-
-
-def analysis_for(plan: Plan, cache: DiskCache | None) -> LPRAnalysis:
-    """Return the analysis of a plan, its descriptors not computed yet."""
-    return LPRAnalysis(
-        plan.dataset.structures,
-        hypers=plan.settings.hypers,
-        alpha=plan.alpha,
-        scale=cast(ScaleKind, plan.settings.scale),
-        species_columns=plan.settings.species_columns,
-        cache=cache,
-    )
 
 
 def moved(fit: FittedLPR, members: tuple[int, ...], alpha: float) -> FittedLPR:

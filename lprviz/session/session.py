@@ -30,7 +30,7 @@ class Session(SessionState):
 
     def load_bundled(self, name: str) -> None:
         """Load a bundled data set by name."""
-        self._submit(Request("read", f"Reading {name}", plans.reading_bundled(name)))
+        self._submit(Request("read", f"Reading {name}", plans.reading_bundled(name, self._library)))
 
     def load_upload(self, filename: str, payload: bytes) -> None:
         """Load an uploaded file; nothing changes unless it can be used."""

@@ -13,11 +13,11 @@ from typing import TypeVar, cast
 import param
 
 from lprviz.analysis import FittedLPR
-from lprviz.data.cache import DiskCache
 from lprviz.errors import LprvizError
 from lprviz.jobs import InlineWorker, Reply, Request, Runner
 from lprviz.session import edits, plans
 from lprviz.session.history import History
+from lprviz.session.library import Library
 from lprviz.session.pictures import element_picture, marked_stale, paint
 from lprviz.session.values import (
     Activity,
@@ -49,8 +49,8 @@ class SessionState(param.Parameterized):
     ----------
     worker_factory : callable, optional
         Given a wake-up callback, returns a `lprviz.jobs.Runner`; by default everything runs at once, inline.
-    cache : DiskCache, optional
-        Where representations are kept between starts.
+    library : Library, optional
+        Data sets and representations shared with other sessions of the process.
     report : callable, optional
         Told of unexpected errors (with their traceback), for the server's log.
     """
@@ -74,11 +74,11 @@ class SessionState(param.Parameterized):
         worker_factory: Callable[[Callable[[], None]], Runner] = InlineWorker,
         *,
         wake: Callable[[], None] = lambda: None,
-        cache: DiskCache | None = None,
+        library: Library | None = None,
         report: Callable[[BaseException], None] = lambda error: None,
     ) -> None:
         super().__init__()
-        self._cache = cache
+        self._library = library if library is not None else Library()
         self._report = report
         self._plan: Plan | None = None  # what the worker is working towards, if anything
         self._refitting = False  # the worker is moving the shown fit to `members` and `alpha`
@@ -100,7 +100,7 @@ class SessionState(param.Parameterized):
 
     def _pursue(self, plan: Plan) -> None:
         self._plan, self._refitting = plan, False
-        self._submit(Request("represent", "Computing descriptors", plans.carrying_out(plan, self._cache)))
+        self._submit(Request("represent", "Computing descriptors", plans.carrying_out(plan, self._library)))
 
     def _edit(self, change: Callable[[int], edits.Edit]) -> None:
         if self.dataset is None:

@@ -263,7 +263,7 @@ def test_loading_another_set_that_cannot_be_described_keeps_the_old_one(waiting,
     session.drain()
     before = (session.dataset, session.fit, session.members)
 
-    def refuse(plan, cache):
+    def refuse(plan, library):
         def work(tick):
             raise DataError("These structures cannot be described.", "Make them fully periodic.")
 
