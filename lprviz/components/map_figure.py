@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, cast
 
 import numpy as np
+from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.models import (
     BoxSelectTool,
     ColumnDataSource,
@@ -117,8 +118,11 @@ class MapFigure:
     def reach(self, pixels: float) -> tuple[float, float]:
         """Return how far a distance on the screen is along x and y."""
         x, y = cast(Any, self.figure.x_range), cast(Any, self.figure.y_range)  # Range1d, as bare_figure made them
-        width, height = self.figure.inner_width or 400, self.figure.inner_height or 300
-        return pixels * abs(x.end - x.start) / width, pixels * abs(y.end - y.start) / height
+        try:
+            width, height = self.figure.inner_width, self.figure.inner_height
+        except UnsetValueError:  # nothing has been laid out yet
+            width, height = 400, 300
+        return pixels * abs(x.end - x.start) / max(width, 1), pixels * abs(y.end - y.start) / max(height, 1)
 
     def _add(self, source: ColumnDataSource, glyph: Scatter) -> GlyphRenderer:
         renderer = self.figure.add_glyph(source, glyph)
@@ -126,8 +130,8 @@ class MapFigure:
         return renderer
 
     def _add_tools(self) -> None:
-        lasso = LassoSelectTool(renderers=[], description="Lasso: choose environments (shift adds)")
-        box = BoxSelectTool(renderers=[], description="Box: choose environments (shift adds)")
+        lasso = LassoSelectTool(renderers=[], continuous=False, description="Lasso: choose environments (shift adds)")
+        box = BoxSelectTool(renderers=[], continuous=False, description="Box: choose environments (shift adds)")
         for tool in (lasso, box):
             tool.overlay.syncable = False  # its outline would travel to Python at each move of the mouse
         pan, wheel = PanTool(description="Move"), WheelZoomTool(description="Zoom with the wheel")

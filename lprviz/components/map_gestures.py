@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from bokeh.events import PanStart, SelectionGeometry, Tap
+from bokeh.events import PanStart, Press, SelectionGeometry, Tap
 from numpy.typing import NDArray
 
 from lprviz.components.map_figure import MapFigure
@@ -50,7 +50,8 @@ class MapGestures:
         self._extending = False
         picture.figure.on_event(PanStart, self._note_keys)
         picture.figure.on_event(SelectionGeometry, self._on_geometry)
-        picture.figure.on_event(Tap, self._on_tap)
+        for kind in (Tap, Press):  # Bokeh calls a click held for 0.3 s a press; to a person it is still a click
+            picture.figure.on_event(kind, self._on_tap)
 
     def _note_keys(self, event: Any) -> None:
         # a lasso's own event says nothing of the keys held; the start of its drag does, and comes first
