@@ -87,6 +87,7 @@ class StructureViewer(JSComponent):
         params.setdefault("assets", json.dumps(ngl_assets().describe(state.rel_path or "")))
         super().__init__(**params)
         self._n_atoms = 0
+        self._scene_identity = 0
         self._version = 0
         self._views = 0
         self._in_flight: int | None = None
@@ -96,14 +97,29 @@ class StructureViewer(JSComponent):
         self._drawn_callbacks: list[OnDrawn] = []
         self._failed_callbacks: list[OnFailed] = []
 
-    def set_scene(self, scene: Scene) -> None:
-        """Draw another structure; neutral grey until `set_colours`, unless it has as many atoms as the last.
+    def set_scene(self, scene: Scene, *, keep_colours: bool = False) -> None:
+        """Draw another structure, in neutral grey until `set_colours`.
 
         The camera stays where it is when the structure is about as large as the last one.
+
+        Parameters
+        ----------
+        scene : Scene
+        keep_colours : bool, optional
+            The same structure laid out anew (another supercell): its atoms keep their colours and labels.
+
+        Raises
+        ------
+        ValueError
+            If colours shall be kept for another number of atoms.
         """
-        self._in_flight = self._waiting = None
+        if keep_colours and scene.n_atoms != self._n_atoms:
+            raise ValueError(f"colours of {self._n_atoms} atoms cannot be kept for {scene.n_atoms}")
+        if not keep_colours:
+            self._in_flight = self._waiting = None
+            self._scene_identity += 1
         self._n_atoms = scene.n_atoms
-        self.scene_packet = _pack_scene(scene)
+        self.scene_packet = _pack_scene(scene, self._scene_identity)
 
     def set_colours(
         self, rgb: ArrayLike, outline: ArrayLike | None = None, hover_labels: Sequence[str] | None = None
@@ -167,7 +183,7 @@ class StructureViewer(JSComponent):
         if labels is not None and len(labels) != self._n_atoms:
             raise ValueError(f"{len(labels)} hover labels for {self._n_atoms} atoms")
         self._version += 1
-        fields: dict[str, object] = {"version": self._version, "n_atoms": self._n_atoms}
+        fields: dict[str, object] = {"version": self._version, "scene": self._scene_identity}
         if labels is not None:
             fields["labels"] = list(labels)
         return pack(fields, arrays)
@@ -213,8 +229,9 @@ class StructureViewer(JSComponent):
             self._flush()
 
 
-def _pack_scene(scene: Scene) -> bytes:
+def _pack_scene(scene: Scene, identity: int) -> bytes:
     fields = {
+        "identity": identity,
         "n_atoms": scene.n_atoms,
         "periodic": scene.periodic,
         "radius": scene.radius,

@@ -94,6 +94,18 @@ def test_one_frame_is_under_way_and_the_newest_waits(viewer):
     assert unpack(viewer.colour_packet)["rgb"][0] == 4
 
 
+def test_colours_name_the_scene_they_were_made_for(viewer):
+    viewer.set_colours(grey(1))
+    first = unpack(viewer.colour_packet)["scene"]
+    assert unpack(viewer.scene_packet)["identity"] == first
+    viewer.set_scene(build_scene(bulk("Si", cubic=True), repeat=(2, 1, 1)), keep_colours=True)
+    assert unpack(viewer.scene_packet)["identity"] == first
+    viewer.set_scene(build_scene(bulk("Ge", cubic=True)))
+    assert unpack(viewer.scene_packet)["identity"] != first
+    with pytest.raises(ValueError, match="kept"):
+        viewer.set_scene(build_scene(bulk("Si")), keep_colours=True)
+
+
 def test_a_late_answer_about_an_earlier_frame_frees_nothing(viewer):
     viewer._handle_msg({"type": "mounted"})
     viewer.set_colours(grey(1))

@@ -198,6 +198,16 @@ def test_images_of_a_supercell_share_colour_and_picking(viewer):
     assert all(0 <= int(atom) < 16 for atom in atoms)
 
 
+def test_colours_of_one_structure_are_never_shown_on_another(viewer):
+    viewer.do("another")
+    viewer.page.wait_for_function("lprviz.viewer().colours[0] === 158")
+    assert np.ptp(viewer.colours(), axis=0).tolist() == [0, 0, 0]
+    assert viewer.version() == 0
+    viewer.do("restore")
+    viewer.wait_for_version(1)
+    assert viewer.colours().tolist() == [RED] * 16
+
+
 def test_another_structure_another_style_and_theme(viewer):
     viewer.do("molecule")
     viewer.wait_for("atoms", "3")

@@ -57,7 +57,12 @@ def burst() -> None:
 
 
 def supercell() -> None:
-    viewer.set_scene(build_scene(crystal, repeat=(2, 2, 1)))
+    viewer.set_scene(build_scene(crystal, repeat=(2, 2, 1)), keep_colours=True)
+
+
+def another() -> None:
+    """A structure of as many atoms, whose colours are not known yet."""
+    viewer.set_scene(build_scene(crystal))
 
 
 def no_cell() -> None:
@@ -80,6 +85,7 @@ ACTIONS = {
     "restore": lambda: viewer.set_colours(np.tile(RED, (n_atoms, 1))),
     "burst": burst,
     "supercell": supercell,
+    "another": another,
     "molecule": no_cell,
     "highlight": lambda: viewer.param.update(highlight=[1, 2, 3]),
     "stale": lambda: viewer.param.update(stale=not viewer.stale),

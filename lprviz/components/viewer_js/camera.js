@@ -6,7 +6,8 @@ const HALF_VIEW_TANGENT = Math.tan((FIELD_OF_VIEW * Math.PI) / 360)
 class Camera {
   constructor(NGL, viewer) {
     Object.assign(this, {NGL, viewer, radius: 10, pad: 1, points: new Float32Array(3), fitted: true})
-    this.margins = {top: 0, bottom: 0}
+    this.rooms = [{top: 0, bottom: 0, side: 0}]
+    this.room = this.rooms[0]
     this.rotation = new NGL.Quaternion()
     this.offset = new NGL.Vector3()
     this.distance = 40
@@ -34,30 +35,38 @@ class Camera {
     if (ratio > (this.fitted ? 1.2 : 1.5)) this.fit()
   }
 
-  // The structure keeps clear of what lies over the picture above and below.
-  setMargins(top, bottom) {
-    if (this.margins.top === top && this.margins.bottom === bottom) return
-    this.margins = {top, bottom}
+  // Ways to keep clear of what lies over the picture, as margins in pixels; `fit` takes the one that shows most.
+  setRooms(rooms) {
+    if (JSON.stringify(rooms) === JSON.stringify(this.rooms)) return
+    this.rooms = rooms
+    this.room = rooms[0]
     if (this.fitted) this.fit()
   }
 
-  // The least distance from which everything is inside the free part of the picture, as seen from this direction.
   fit() {
+    const distances = this.rooms.map((room) => this.distanceIn(room))
+    this.distance = Math.min(...distances)
+    this.room = this.rooms[distances.indexOf(this.distance)]
+    this.offset.set(0, 0, 0)
+    this.fitted = true
+  }
+
+  // The least distance from which everything is inside the free part of the picture, as seen from this direction.
+  distanceIn({top, bottom, side}) {
     const {width, height} = this.viewer
-    const free = Math.max(0.4 * height, height - this.margins.top - this.margins.bottom)
-    const across = (0.94 * HALF_VIEW_TANGENT * width) / height
-    const upright = (0.94 * HALF_VIEW_TANGENT * free) / height
+    const perPixel = (0.94 * HALF_VIEW_TANGENT) / height
+    const across = perPixel * Math.max(0.4 * width, width - 2 * side)
+    const upright = perPixel * Math.max(0.4 * height, height - top - bottom)
     const e = new this.NGL.Matrix4().makeRotationFromQuaternion(this.rotation).elements
-    this.distance = 4
+    let distance = 4
     for (let i = 0; i < this.points.length; i += 3) {
       const [x, y, z] = this.points.subarray(i, i + 3)
       const right = Math.abs(e[0] * x + e[4] * y + e[8] * z) + this.pad
       const up = Math.abs(e[1] * x + e[5] * y + e[9] * z) + this.pad
       const near = this.pad - (e[2] * x + e[6] * y + e[10] * z)
-      this.distance = Math.max(this.distance, near + right / across, near + up / upright)
+      distance = Math.max(distance, near + right / across, near + up / upright)
     }
-    this.offset.set(0, 0, 0)
-    this.fitted = true
+    return distance
   }
 
   turn(right, down) {
@@ -104,7 +113,7 @@ class Camera {
 
   // How far the turning point stands above the middle of the picture, in angstrom.
   lift() {
-    return (((this.margins.bottom - this.margins.top) / 2) * this.distance) / this.focalLength()
+    return (((this.room.bottom - this.room.top) / 2) * this.distance) / this.focalLength()
   }
 
   focalLength() {

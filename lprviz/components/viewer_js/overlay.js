@@ -48,8 +48,12 @@ class Overlay {
     this.thinTicks()
   }
 
-  legendHeight() {
-    return this.legend.hidden ? 0 : this.legend.offsetHeight + 12
+  // Room for the picture: above the colour bar, or beside it where the page is wide.
+  rooms() {
+    const top = this.caption.hidden ? 0 : 26
+    if (this.legend.hidden) return [{top, bottom: 0, side: 0}]
+    const {offsetHeight: height, offsetWidth: width} = this.legend
+    return [{top, bottom: height + 12, side: 0}, {top, bottom: 0, side: width + 20}]
   }
 
   makeBar(stops, ticks) {

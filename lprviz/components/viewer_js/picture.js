@@ -84,7 +84,7 @@ class Picture {
   }
 
   setMargins() {
-    this.camera.setMargins(this.model.caption ? 26 : 0, this.overlay.legendHeight())
+    this.camera.setRooms(this.overlay.rooms())
     this.loop.schedule()
   }
 
@@ -130,7 +130,7 @@ class Picture {
   // One frame: whatever is out of date, in order. Returns the version of the colours put on the screen, if any.
   prepare() {
     if (!this.clean.scene) this.buildScene()
-    const recoloured = !this.clean.colours && this.layers.scene && this.colours.n_atoms === this.layers.scene.n_atoms
+    const recoloured = !this.clean.colours && this.coloursFit()
     if (recoloured) {
       this.layers.recolour(this.colours.rgb)
       this.colourVersion += 1
@@ -140,6 +140,11 @@ class Picture {
     if (!this.clean.rings) this.buildRings()
     this.camera.apply()
     return recoloured ? this.colours.version : null
+  }
+
+  // Colours belong to one scene: those of another structure are never shown on this one, whatever its size.
+  coloursFit() {
+    return Boolean(this.colours && this.layers.scene && this.colours.scene === this.layers.scene.identity)
   }
 
   buildScene() {
@@ -152,8 +157,7 @@ class Picture {
     const scene = fresh ? unpackPacket(bytes) : this.layers.scene
     this.packet = bytes
     this.layers.show(scene, {style, showBonds, showCell, cellColour: RING_COLOURS[this.theme()].cell})
-    this.shown = this.colours?.n_atoms === scene.n_atoms && this.clean.colours
-    if (this.shown) this.layers.recolour(this.colours.rgb)
+    if (this.clean.colours && this.coloursFit()) this.layers.recolour(this.colours.rgb)
     if (fresh) this.aim(scene)
     this.names = scene.periodic ? ["a", "b", "c"] : ["x", "y", "z"]
     this.atomCount = scene.n_atoms
@@ -174,7 +178,7 @@ class Picture {
     if (!this.layers.scene) return
     const colour = RING_COLOURS[this.theme()]
     const outlined = []
-    this.colours?.outline?.forEach((marked, atom) => marked && outlined.push(atom))
+    if (this.coloursFit()) this.colours.outline?.forEach((marked, atom) => marked && outlined.push(atom))
     this.rings.show([
       {atoms: this.model.picked, colour: colour.picked, scale: 1.42},
       {atoms: this.model.highlight, colour: colour.highlight, scale: 1.28},
@@ -199,7 +203,7 @@ class Picture {
   }
 
   describe(atom) {
-    return this.colours?.labels?.[atom] ?? `atom ${atom}`
+    return (this.coloursFit() && this.colours.labels?.[atom]) || `atom ${atom}`
   }
 
   // The attributes by which tests and style sheets see the state.
