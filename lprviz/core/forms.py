@@ -49,7 +49,7 @@ def signed_squares(values: FloatArray, signs: Sequence[int]) -> FloatArray:
     return total
 
 
-_NONE = np.zeros(0, dtype=bool)
+_NONE = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +61,19 @@ class TrackedForms:
 
     Attributes
     ----------
-    values, peak : ndarray of shape (n_rows,)
+    values : ndarray of shape (n_rows,)
+    floor : ndarray of shape (n_rows,)
+        `REPAIR_BELOW` times the running maximum of each value.
     """
 
     values: FloatArray
-    peak: FloatArray
+    floor: FloatArray
 
     @classmethod
     def exact(cls, values: FloatArray) -> TrackedForms:
         """Forms just solved from scratch: each is its own running maximum."""
         values = frozen(values)
-        return cls(values, values)
+        return cls(values, frozen(REPAIR_BELOW * values))
 
     def after(
         self,
@@ -99,13 +101,12 @@ class TrackedForms:
         change = signed_squares(products, edits.signs)
         values = np.subtract(self.values, change, out=change)
         # Additions only lower and removals only raise: each spares one half of the bookkeeping.
-        peak = np.maximum(self.peak, values) if -1 in edits.signs else self.peak
-        fallen = values < REPAIR_BELOW * peak if 1 in edits.signs else _NONE
-        repaired = np.flatnonzero(fallen)
+        floor = np.maximum(self.floor, REPAIR_BELOW * values) if -1 in edits.signs else self.floor
+        repaired = np.flatnonzero(values < floor) if 1 in edits.signs else _NONE
         if repaired.size:
             values[repaired] = quadratic_forms(rows[repaired], edits.root)
             if outside is not None:
                 values[repaired] += outside(repaired)
-            peak = peak.copy()
-            peak[repaired] = values[repaired]
-        return TrackedForms(frozen(values), frozen(peak)), repaired
+            floor = floor.copy()
+            floor[repaired] = REPAIR_BELOW * values[repaired]
+        return TrackedForms(frozen(values), frozen(floor)), repaired

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -33,20 +34,29 @@ class EditPlan:
     ) -> EditPlan:
         """Plan additions to and removals from ``members``, refusing what makes no sense."""
         joining, leaving = checked_indices(add, n_structures), checked_indices(remove, n_structures)
-        present = set(members)
         for index in joining:
-            if index in present:
+            if _holds(members, index):
                 raise ModelError(f"Structure {index} is already in the training set.", "Remove it, or add another.")
         for index in leaving:
-            if index not in present:
+            if not _holds(members, index):
                 raise ModelError(f"Structure {index} is not in the training set.", "Add it, or remove another.")
-        after = tuple(sorted(present.difference(leaving).union(joining)))
-        return cls(after, [*joining, *leaving], [1] * len(joining) + [-1] * len(leaving))
+        after = list(members)
+        for index in leaving:
+            del after[bisect_left(after, index)]
+        for index in joining:
+            insort(after, index)
+        return cls(tuple(after), [*joining, *leaving], [1] * len(joining) + [-1] * len(leaving))
 
     @classmethod
     def toggle(cls, members: tuple[int, ...], n_structures: int, index: int) -> EditPlan:
         """Plan to switch one structure, whichever way it stands."""
         (index,) = checked_indices((index,), n_structures)
-        if index in members:
+        if _holds(members, index):
             return cls.checked(members, n_structures, remove=(index,))
         return cls.checked(members, n_structures, add=(index,))
+
+
+def _holds(members: tuple[int, ...], index: int) -> bool:
+    """Whether sorted ``members`` hold ``index``; building a set of them would take longer than the rest of a plan."""
+    place = bisect_left(members, index)
+    return place < len(members) and members[place] == index
