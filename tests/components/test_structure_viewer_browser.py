@@ -270,6 +270,20 @@ def test_leaves_no_context_behind_and_comes_back_as_it_was(viewer):
     assert viewer.visit.errors == []
 
 
+def test_draws_again_when_the_driver_drops_the_picture(viewer):
+    viewer.do("recolour")
+    viewer.wait_for_version(1)
+    lose = "canvas => canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    viewer.page.locator(".lpr-viewer canvas").evaluate(lose)
+    viewer.start = 0
+    viewer.wait_for_version(1)
+    assert viewer.colours().tolist() == [BLUE, RED] * 8
+    viewer.do("restore")
+    viewer.wait_for_version(2)
+    assert viewer.colours().tolist() == [RED] * 16
+    assert viewer.visit.errors == []
+
+
 def test_asks_nothing_of_the_outside_world(viewer):
     viewer.do("recolour")
     viewer.wait_for_version(1)

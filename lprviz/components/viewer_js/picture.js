@@ -20,8 +20,9 @@ class Picture {
     this.clean = {scene: false, colours: true, rings: true}
   }
 
-  // Needs the element in the page, as NGL measures it.
-  start() {
+  // Needs the element in the page, as NGL measures it. `lost()` is called when the graphics card drops the picture.
+  start(lost) {
+    this.lost = lost
     this.viewer = new this.NGL.Viewer(this.surface)
     if (!this.viewer.renderer) throw new Error("NGL could not start WebGL.")
     this.viewer.setClip(-40, 140, 0.5)
@@ -29,6 +30,7 @@ class Picture {
     this.viewer.setLight(0xffffff, 0.6, 0xffffff, 0.35)
     this.viewer.setCamera("perspective", FIELD_OF_VIEW)
     this.viewer.sampleLevel = 0
+    this.viewer.renderer.domElement.addEventListener("webglcontextlost", () => this.disposed || this.lost())
     this.camera = new Camera(this.NGL, this.viewer)
     this.layers = new SceneLayers(this.NGL, this.viewer)
     this.rings = new Rings(this.NGL, this.viewer, this.layers)
@@ -57,8 +59,9 @@ class Picture {
     on(["bar_title", "bar_stops", "bar_ticks", "bar_missing", "bar_swatches"], this.setLegend)
     on(["message", "caption", "stale", "description"], this.setTexts)
     on(["camera"], this.setCamera)
-    this.onMessage = (message) => this.receive(message)
-    this.model.on("msg:custom", this.onMessage)
+    const receive = (message) => this.receive(message)
+    this.model.on("msg:custom", receive)
+    this.listeners.push(["msg:custom", receive])
   }
 
   theme() {
@@ -297,6 +300,8 @@ class Picture {
   }
 
   dispose() {
+    this.disposed = true
+    for (const [names, callback] of this.listeners) this.model.off(names, callback)
     this.loop?.stop()
     this.controls?.dispose()
     this.resizing?.disconnect()

@@ -1,4 +1,5 @@
 // The component's entry. Loaded as one script with the files beside it (structure_viewer.py gives the order).
+const MOST_LOSSES = 5
 const instances = new Map()
 
 // What tests ask: the picture that can be seen.
@@ -36,32 +37,50 @@ function askForSources(model) {
   })
 }
 
-async function mount(view, model, el) {
-  instances.get(view)?.dispose()
+function unmount(view, model) {
+  const picture = instances.get(view)
+  if (!picture) return
   instances.delete(view)
-  let removed = false
+  picture.dispose()
+  model.send_msg({type: "unmounted"})
+}
+
+async function mount(view, model, el) {
+  unmount(view, model)
+  const visit = {over: false}
   model.on("remove", () => {
-    removed = true
-    instances.get(view)?.dispose()
-    instances.delete(view)
-    model.send_msg({type: "unmounted"})
+    visit.over = true
+    unmount(view, model)
   })
   const waiting = element("div", "picture")
+  waiting.classList.toggle("dark", model.dark)
   el.replaceChildren(waiting)
   try {
     if (!hasWebGL()) throw new Error("This browser cannot draw in 3D (WebGL is switched off or missing).")
     const NGL = await loadNgl(JSON.parse(model.assets), () => askForSources(model))
-    if (removed) return
-    const picture = new Picture(view, model, NGL)
-    el.replaceChildren(picture.root)
-    instances.set(view, picture)
-    picture.start()
+    if (!visit.over) show(new Picture(view, model, NGL), el, MOST_LOSSES)
   } catch (error) {
-    const reason = String(error.message ?? error)
-    waiting.append(element("div", "message", reason))
-    el.replaceChildren(waiting)
-    model.send_msg({type: "failed", reason})
+    fail(model, el, waiting, error)
   }
+}
+
+// A driver may drop a picture (sleep, reset, too many of them); it is made anew, though not for ever.
+function show(picture, el, lives) {
+  const {view, model, NGL} = picture
+  el.replaceChildren(picture.root)
+  instances.set(view, picture)
+  picture.start(() => {
+    unmount(view, model)
+    if (lives > 0) show(new Picture(view, model, NGL), el, lives - 1)
+    else fail(model, el, element("div", "picture"), new Error("The graphics driver keeps dropping the picture."))
+  })
+}
+
+function fail(model, el, place, error) {
+  const reason = String(error.message ?? error)
+  place.append(element("div", "message", reason))
+  el.replaceChildren(place)
+  model.send_msg({type: "failed", reason})
 }
 
 export function render({view, model, el}) {
