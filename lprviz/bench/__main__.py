@@ -53,7 +53,12 @@ def to_json(name: str, entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "benchmark": name,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "blas_threads": 1},
+        "machine": {
+            "processor": platform.machine(),
+            "cores": os.cpu_count(),
+            "blas_threads": 1,
+            "load_average": os.getloadavg(),
+        },
         "versions": {package: version(package) for package in ("lprviz", "featomic", "numpy", "scipy", "ase")},
         "entries": [entry.to_dict() for entry in entries],
     }

@@ -25,7 +25,7 @@ def test_the_training_scale_is_skmatter(silicon, carbide, hypers, alpha):
         fitted = LPRAnalysis(structures, hypers=hypers, alpha=alpha, scale="training").fit([0, 2, 3])
         for state in (fitted, fitted.add([5, 7]), fitted.add([5, 7]).remove(2), fitted.with_alpha(alpha * 3)):
             expected, _ = local_prediction_rigidity([rows[j] for j in state.members], rows, state.alpha)
-            np.testing.assert_allclose(state.rigidity().lpr, np.concatenate(expected), rtol=1e-7)
+            np.testing.assert_allclose(state.rigidity().lpr, np.concatenate(expected), rtol=1e-8)
 
 
 def test_the_frozen_scale_is_skmatter_when_everything_trains(silicon, analysis, hypers):
