@@ -115,9 +115,14 @@ class MapFigure:
         for axis_range, (low, high) in ((self.figure.x_range, x), (self.figure.y_range, y)):
             axis_range.update(start=low, end=high, reset_start=low, reset_end=high)
 
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a place is within the frame, not on the axes around it."""
+        across, up = cast(Any, self.figure.x_range), cast(Any, self.figure.y_range)  # Range1d, by bare_figure
+        return across.start <= x <= across.end and up.start <= y <= up.end
+
     def reach(self, pixels: float) -> tuple[float, float]:
         """Return how far a distance on the screen is along x and y."""
-        x, y = cast(Any, self.figure.x_range), cast(Any, self.figure.y_range)  # Range1d, as bare_figure made them
+        x, y = cast(Any, self.figure.x_range), cast(Any, self.figure.y_range)
         try:
             width, height = self.figure.inner_width, self.figure.inner_height
         except UnsetValueError:  # nothing has been laid out yet

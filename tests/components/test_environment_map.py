@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bokeh.events import PanStart, SelectionGeometry, Tap
+from bokeh.events import DoubleTap, PanStart, Press, SelectionGeometry, Tap
 from matplotlib.path import Path
 
 from lprviz.components.bokeh_theme import DARK, LIGHT, contrast, legible
@@ -226,8 +226,16 @@ def test_a_tap_finds_a_visible_point_or_clears():
     shown.on_tap(lambda index, extend: heard.append((index, extend)))
     x, y = points(500)[42]
     fire(shown, Tap, x=x, y=y, modifiers={"shift": True})
-    fire(shown, Tap, x=50.0, y=50.0)
-    assert heard == [(42, True), (None, False)]
+    fire(shown, DoubleTap, x=2.9, y=-2.9)
+    fire(shown, Press, x=x, y=y)
+    assert heard == [(42, True), (None, False), (42, False)]
+
+
+def test_a_tap_on_the_axes_means_nothing():
+    shown, heard = made(), []
+    shown.on_tap(lambda index, extend: heard.append(index))
+    fire(shown, Tap, x=50.0, y=0.0)
+    assert heard == []
 
 
 def test_the_caption_says_when_colours_are_out_of_date():
