@@ -23,7 +23,11 @@ def _run(code):
 def test_layers_import_only_downwards():
     # Run through Python rather than the console script, which may not be on PATH.
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"],
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
