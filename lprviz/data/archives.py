@@ -17,7 +17,7 @@ from lprviz.data.limits import ReadLimits
 from lprviz.data.parsing import FileToParse, ParsedFile, parse_file
 from lprviz.data.phases import phase
 from lprviz.errors import DataError
-from lprviz.progress import Tick, no_tick
+from lprviz.progress import Cancelled, Tick, no_tick
 
 _PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED = 0x1
@@ -39,7 +39,9 @@ def parse_file_or_archive(file: FileToParse, limits: ReadLimits, tick: Tick = no
     try:
         with zipfile.ZipFile(file.raw) as archive:
             return _parse_members(archive, file, limits, tick)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (DataError, Cancelled):
+        raise
+    except Exception as error:  # zipfile answers damage with errors of many kinds
         raise DataError(f"{file.name} is a damaged zip archive.", "Make or download it again.") from error
 
 

@@ -5,6 +5,7 @@ This is the only module that speaks to featomic, and it imports it only when som
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
@@ -23,10 +24,19 @@ from lprviz.progress import Tick, no_tick
 if TYPE_CHECKING:
     from metatensor import Labels, TensorMap
 
+
+def _half_of_memory() -> int:
+    """Half of the machine's memory in bytes, or 4 GB where the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4 * 1024**3
+
+
 CHUNK = 1000
 """Atoms per call of featomic: a call per small molecule costs five to seven times more, and a cancel waits for one."""
 
-MEMORY_LIMIT = 6 * 1024**3
+MEMORY_LIMIT = _half_of_memory()
 """Bytes that the features may take."""
 
 
@@ -206,7 +216,7 @@ def _check_memory(n_environments: int, n_features: int) -> None:
     if size > MEMORY_LIMIT:
         raise DescriptorError(
             f"{n_environments} environments with {n_features} features each need {size / 2**30:.1f} GB, "
-            f"and {MEMORY_LIMIT / 2**30:.0f} GB is the limit.",
+            f"and {MEMORY_LIMIT / 2**30:.1f} GB is the limit.",
             "Lower max_radial or max_angular, or use fewer structures.",
         )
 

@@ -72,7 +72,8 @@ def _odd_units(structures: Sequence[Atoms], choice: EnergyChoice) -> str:
     """Total energies in eV cannot lie far below the all-electron energies of the free atoms, about -20.9 Z^(7/3)."""
     if choice.key in _QM9_HARTREE:
         return f"Energies under {choice.key!r} are usually in Hartree (as in QM9); they were taken as eV."
-    bound = np.array([-20.9 * np.sum(atoms.numbers.clip(0) ** (7 / 3)) for atoms in structures])
+    numbers, owners = _atoms_of(structures)
+    bound = -20.9 * np.bincount(owners, numbers.clip(0) ** (7 / 3), minlength=len(structures))
     labelled = np.isfinite(choice.energies) & (bound < 0)
     if not labelled.any() or np.median(choice.energies[labelled] / bound[labelled]) < _DEEPEST:
         return ""
@@ -101,11 +102,18 @@ def _scattered(structures: Sequence[Atoms], per_atom: NDArray[np.float64]) -> st
 
 def _composition_residuals(structures: Sequence[Atoms], per_atom: NDArray[np.float64]) -> NDArray[np.float64]:
     """Energy per atom minus a fit of energies per species that outliers cannot pull (reweighted least squares)."""
-    species = np.unique(np.concatenate([atoms.numbers for atoms in structures]))
-    shares = np.array([[np.mean(atoms.numbers == z) for z in species] for atoms in structures])
+    numbers, owners = _atoms_of(structures)
+    counts = [np.bincount(owners, numbers == z, minlength=len(structures)) for z in np.unique(numbers)]
+    shares = np.stack(counts, axis=1) / np.maximum(np.sum(counts, axis=0), 1)[:, None]
     residuals = per_atom - np.median(per_atom)
     for _ in range(20):
         weights = 1.0 / np.sqrt(np.maximum(np.abs(residuals), 1e-3))
         fitted, *_ = np.linalg.lstsq(shares * weights[:, None], per_atom * weights, rcond=1e-10)
         residuals = per_atom - shares @ fitted
     return residuals
+
+
+def _atoms_of(structures: Sequence[Atoms]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Atomic number of every atom, and the structure it belongs to."""
+    numbers = np.concatenate([atoms.numbers for atoms in structures])
+    return numbers, np.repeat(np.arange(len(structures)), [len(atoms) for atoms in structures])

@@ -18,6 +18,9 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from lprviz.data.phases import ticking
+from lprviz.progress import Tick, no_tick
+
 USUAL_NAMES = (
     "energy",
     "total_energy",
@@ -46,6 +49,7 @@ _FROM_A_MODEL = re.compile(
     r"(^|_)(mace|ff|ml|mlp|gap|nep|nequip|ace|pred(icted)?|model|lj|sw|soap)(_|$)", re.IGNORECASE
 )
 _PER_ATOM = re.compile(r"per_?atom|(^|_)pa(_|$)|/atom", re.IGNORECASE)
+_LARGEST = 1e15
 _CALCULATOR_KEYS = ("energy", "free_energy")
 
 
@@ -81,7 +85,7 @@ def is_from_a_model(key: str) -> bool:
     return key.lower() not in USUAL_NAMES and bool(_FROM_A_MODEL.search(key))
 
 
-def find_energy_keys(structures: Sequence[Atoms]) -> tuple[str, ...]:
+def find_energy_keys(structures: Sequence[Atoms], *, tick: Tick = no_tick) -> tuple[str, ...]:
     """List the keys that may hold the energy, most likely first.
 
     A key counts when its name is usual or energy-like and at least one structure holds a finite number under it.
@@ -89,19 +93,19 @@ def find_energy_keys(structures: Sequence[Atoms]) -> tuple[str, ...]:
     another cannot come before it.
     """
     coverage: dict[str, int] = {}
-    for atoms in structures:
+    for atoms in ticking(structures, tick):
         for key in _scalar_keys(atoms):
             coverage[key] = coverage.get(key, 0) + 1
     most = max(coverage.values(), default=0)
     return tuple(sorted(coverage, key=lambda key: (2 * coverage[key] < most, *_rank(key), -coverage[key], key)))
 
 
-def choose_energies(structures: Sequence[Atoms], key: str | None = None) -> EnergyChoice:
+def choose_energies(structures: Sequence[Atoms], key: str | None = None, *, tick: Tick = no_tick) -> EnergyChoice:
     """Read total energies under ``key``, or under the most likely key when ``key`` is None.
 
     The caller checks that a key asked for by name is worth having: here an unknown key simply gives all nan.
     """
-    keys = find_energy_keys(structures)
+    keys = find_energy_keys(structures, tick=tick)
     chosen = key if key is not None else (keys[0] if keys else None)
     others = tuple(other for other in keys if other != chosen)
     if chosen is None:
@@ -132,8 +136,8 @@ def _may_be_energy(key: str, value: object) -> bool:
     return bool(named) and _is_number(value)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and math.isfinite(value)
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and abs(value) < _LARGEST
 
 
 def _calculated(atoms: Atoms, key: str) -> Any:

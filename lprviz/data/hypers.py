@@ -143,7 +143,7 @@ class SoapHypers:
         n_species = len(structures.species)
         molecular = not any(each.pbc.any() for each in structures)
         cutoff = 3.5 if molecular or "H" in structures.species else 4.5
-        radial, angular = _BASIS.get(n_species, (2, 2))
+        radial, angular = _BASIS.get(n_species, (2, 2) if n_species <= 8 else (1, 1))
         return cls(
             cutoff=cutoff, max_radial=radial, max_angular=angular, width=0.3 if molecular else 0.4, smoothing=0.5
         )

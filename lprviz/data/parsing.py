@@ -70,6 +70,8 @@ def parse_file(file: FileToParse, limits: ReadLimits, tick: Tick = no_tick) -> P
     except Exception as error:  # arbitrary bytes bring arbitrary errors out of a reader
         said = " ".join(str(error).split())[:120] or type(error).__name__
         raise DataError(f"{file.name} cannot be read as {kind}: {said}.", "It may be damaged or cut short.") from error
+    if not parsed.atoms and file.index != ALL:
+        raise DataError(f"{file.name} has no structures in the selection made.", "Structures are counted from 0.")
     if not parsed.atoms:
         raise DataError(f"{file.name} holds no structures.", "Choose a file that holds at least one.")
     limits.check_counts(len(parsed.atoms), sum(map(len, parsed.atoms)), file.name)
@@ -109,9 +111,8 @@ def _parse_with_ase(kind: str) -> _Parser:
         if kind in {"vasp", "vasp-xdatcar"}:
             check_poscar_counts(content, file.name, limits)
         tick(1, 2)
-        how = ioformats[kind]
-        arguments: tuple[Any, ...] = () if how.single else (ALL,)
-        atoms = list(how.read(io.StringIO(content), *arguments))
+        how: Any = ioformats[kind]
+        atoms = list(how.read(io.StringIO(content), *(() if how.single else (ALL,))))
         tick(2, 2)
         return ParsedFile(_selected(atoms, file.index), ())
 
@@ -119,7 +120,7 @@ def _parse_with_ase(kind: str) -> _Parser:
 
 
 def _selected(atoms: list[Atoms], index: int | slice) -> tuple[Atoms, ...]:
-    return tuple(atoms[index]) if isinstance(index, slice) else (atoms[index],)
+    return tuple(atoms[index if isinstance(index, slice) else slice(index, index + 1 or None)])
 
 
 _PARSERS: dict[str, _Parser] = {

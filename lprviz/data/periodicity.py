@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from ase import Atoms
 
@@ -28,12 +30,7 @@ def with_full_periodicity(structures: StructureSet, vacuum: float = VACUUM) -> S
     vacuum : float
         Least distance in Å between a structure and its new images.
     """
-    return StructureSet.from_atoms(
-        [fully_periodic(atoms, vacuum) for atoms in structures],
-        name=structures.name,
-        source=structures.source,
-        energy_key=structures.energy_key,
-    )
+    return replace(structures, atoms=tuple(fully_periodic(atoms, vacuum) for atoms in structures))
 
 
 def fully_periodic(atoms: Atoms, vacuum: float = VACUUM) -> Atoms:

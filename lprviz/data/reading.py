@@ -20,7 +20,7 @@ from lprviz.errors import DataError
 from lprviz.progress import Tick, no_tick
 
 PathLike = str | os.PathLike[str]
-_PARSING = 0.85
+_PARSING = 0.7
 
 
 def read_structures(
@@ -70,7 +70,8 @@ def structures_from_atoms(
     structures: Sequence, *, name: str = "structures", energy_key: str | None = None, tick: Tick = no_tick
 ) -> StructureSet:
     """Make a validated data set of ase.Atoms already in memory (DataError when one cannot be used)."""
-    return validate(StructureSet.from_atoms(structures, name=name, energy_key=energy_key), tick=tick)
+    gathered = StructureSet.from_atoms(structures, name=name, energy_key=energy_key, tick=phase(tick, 0.0, 0.4))
+    return validate(gathered, tick=phase(tick, 0.4, 1.0))
 
 
 def load_dataset(name: str, *, tick: Tick = no_tick) -> StructureSet:
@@ -88,13 +89,15 @@ def collect(
     title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
     return validate(
         StructureSet.from_atoms(
-            (atoms for file in parsed for atoms in file.atoms),
+            [atoms for file in parsed for atoms in file.atoms],
             name=title,
             source=", ".join(names[:5]),
             energy_key=energy_key,
             warnings=tuple(dict.fromkeys(note for file in parsed for note in file.notes)),
+            copy=False,
+            tick=phase(tick, 0.0, 0.4),
         ),
-        tick=tick,
+        tick=phase(tick, 0.4, 1.0),
     )
 
 
@@ -110,8 +113,6 @@ def _read_one(path: PathLike, limits: ReadLimits, tick: Tick) -> list[ParsedFile
         raise DataError(f"{str(path)!r} is a folder, not a file.", "Name the files in it.") from error
     except OSError as error:
         raise DataError(f"{name} cannot be opened: {error.strerror}.", "Check the path and its permissions.") from error
-    except IndexError as error:
-        raise DataError(f"{name} has no structure {index}.", "Structures are counted from 0.") from error
 
 
 def split_index(path: str) -> tuple[Path, int | slice]:

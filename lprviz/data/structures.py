@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from lprviz.data.energy_checks import energy_notes
 from lprviz.data.energy_keys import choose_energies
 from lprviz.data.labels import find_groups, find_local_energies
+from lprviz.data.phases import phase, ticking
 from lprviz.errors import DataError
+from lprviz.progress import Tick, no_tick
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -72,6 +74,8 @@ class StructureSet(Sequence[Atoms]):
         source: str = "",
         energy_key: str | None = None,
         warnings: Sequence[str] = (),
+        copy: bool = True,
+        tick: Tick = no_tick,
     ) -> StructureSet:
         """Collect structures and find their energies, local energies and groups.
 
@@ -79,18 +83,27 @@ class StructureSet(Sequence[Atoms]):
         ----------
         structures : iterable of ase.Atoms
             Copied, so that later changes to the originals do not reach this set.
+        name, source : str
+            A short title, and where the structures came from.
         energy_key : str, optional
             The key to read energies from; by default the most likely one.
+        warnings : sequence of str
+            What a reader has to say about the files.
+        copy : bool
+            False takes the structures over as they are: only for structures that nobody else holds.
+        tick : Tick
+            Progress and cancel.
 
         Raises
         ------
         DataError
             If there are no structures, or none has an energy under the key asked for.
         """
-        atoms = tuple(_private_copy(each) for each in structures)
-        if not atoms:
+        given = tuple(structures)
+        if not given:
             raise DataError("There is no structure in this data set.", "Give at least one structure.")
-        choice = choose_energies(atoms, energy_key)
+        atoms = tuple(_sealed(_copy(each) if copy else each) for each in ticking(given, phase(tick, 0.0, 0.5)))
+        choice = choose_energies(atoms, energy_key, tick=phase(tick, 0.5, 1.0))
         if energy_key is not None and np.isnan(choice.energies).all():
             known = ", ".join(choice.candidates) or "none"
             raise DataError(f"No structure has an energy under the key {energy_key!r}.", f"Keys found: {known}.")
@@ -279,13 +292,18 @@ class StructureSet(Sequence[Atoms]):
 _PERIODICITY = {0: "not periodic", 1: "periodic in one direction", 2: "periodic in two directions", 3: "periodic"}
 
 
-def _private_copy(atoms: Atoms) -> Atoms:
-    """Copy a structure with its calculator results, and forbid writing into the copied arrays."""
+def _copy(atoms: Atoms) -> Atoms:
+    """Copy a structure with its calculator results."""
     copy = atoms.copy()
     copy.calc = atoms.calc
-    for array in copy.arrays.values():
-        array.flags.writeable = False
     return copy
+
+
+def _sealed(atoms: Atoms) -> Atoms:
+    """Forbid writing into the arrays of a structure."""
+    for array in atoms.arrays.values():
+        array.flags.writeable = False
+    return atoms
 
 
 def _frozen(array: NDArray[_Scalar]) -> NDArray[_Scalar]:

@@ -11,10 +11,10 @@ from lprviz.data.parsing import ALL, FileToParse
 from lprviz.data.phases import phase
 from lprviz.data.reading import collect
 from lprviz.data.structures import StructureSet
-from lprviz.errors import DataError
-from lprviz.progress import Tick, no_tick
+from lprviz.errors import DataError, LprvizError
+from lprviz.progress import Cancelled, Tick, no_tick
 
-_PARSING = 0.85
+_PARSING = 0.7
 
 
 def read_upload(
@@ -49,5 +49,9 @@ def read_upload(
     try:
         parsed = parse_file_or_archive(file, limits, phase(tick, 0.0, _PARSING))
         return collect(parsed, [name], tick=phase(tick, _PARSING, 1.0))
-    except (MemoryError, RecursionError) as error:
+    except (LprvizError, Cancelled):
+        raise
+    except MemoryError as error:
         raise DataError(f"{name} asks for more memory than there is.", "Keep fewer structures in it.") from error
+    except Exception as error:  # a net under the checks: whatever a stranger sends, the page shows one sentence
+        raise DataError(f"{name} cannot be used.", "Check it with ASE, and write it again as extended xyz.") from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -227,6 +229,15 @@ def test_every_limit_is_told(tmp_path, limits, words, suffix):
         ase.io.write(path, labelled(), format="extxyz" if suffix == "xyz" else None)
     with pytest.raises(DataError, match=words):
         read_structures(path, limits=limits)
+
+
+def test_reading_loads_neither_featomic_nor_panel():
+    program = (
+        "import sys; import lprviz.data.upload, lprviz.data.reading, lprviz.data.pools, lprviz.data.descriptors; "
+        "print([name for name in ('featomic', 'metatensor', 'panel', 'bokeh') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_a_bundled_set_is_loaded_by_name():

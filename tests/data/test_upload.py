@@ -218,7 +218,7 @@ def peak_memory(name: str, payload: bytes, limits: ReadLimits | None = None) -> 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
 def test_compression_bombs_are_stopped_while_expanding(filler, pack):
     message, peak = peak_memory(
-        "a.xyz", pack(b"1\n\nH 0 0 0\n" + filler * (40 * 2**20)), replace(ReadLimits(), expanded_bytes=2**23)
+        "a.xyz", pack(b"1\n\nH 0 0 0\n" + filler * (16 * 2**20)), replace(ReadLimits(), expanded_bytes=2**21)
     )
     assert any(words in message for words in ("expands to more than", "longer than", "blank lines"))
     assert peak < 64 * 2**20
@@ -233,10 +233,10 @@ def zipped(**members: bytes) -> bytes:
 
 
 def test_zip_bombs_are_stopped_while_expanding():
-    bomb = zipped(a__xyz=b"1\n\nH 0 0 0\n" + b"\n" * (40 * 2**20))
+    bomb = zipped(a__xyz=b"1\n\nH 0 0 0\n" + b"\n" * (16 * 2**20))
     assert len(bomb) < 100_000
-    message, peak = peak_memory("bomb.zip", bomb, replace(ReadLimits(), expanded_bytes=2**23))
-    assert "expands to more than 8 MB" in message
+    message, peak = peak_memory("bomb.zip", bomb, replace(ReadLimits(), expanded_bytes=2**21))
+    assert "expands to more than 2 MB" in message
     assert peak < 64 * 2**20
 
 
@@ -284,6 +284,16 @@ def test_json_cannot_claim_arrays_it_does_not_hold():
     message, peak = peak_memory("a.json", json.dumps({"1": row, "ids": [1]}).encode())
     assert "JSON" in message
     assert peak < 2**20
+
+
+def test_a_row_without_atoms_or_with_an_absurd_energy_is_told():
+    row = {"numbers": [1], "positions": [[0, 0, 0]], "energy": 1.0}
+    rows = {str(number): row for number in range(12)}
+    nothing = {"numbers": [], "positions": [], "energy": -1.0}
+    assert "Structure 12 has no atoms" in refused("a.json", json.dumps({**rows, "13": nothing})).message
+    for energy in (1e308, -1e308, 10**300):
+        structures = read_upload("a.json", json.dumps({**rows, "13": {**row, "energy": energy}}))
+        assert np.isnan(structures.energies[12])
 
 
 def test_deep_json_is_refused():
