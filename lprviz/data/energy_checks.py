@@ -13,8 +13,8 @@ from lprviz.data.energy_keys import EnergyChoice, energy_under, is_from_a_model
 _FAR_OUT = 25.0
 """Deviations from the median, in units of the median deviation, that make an outlier."""
 
-_AT_LEAST = 1.0
-"""eV per atom; smaller deviations are not called wild."""
+_AT_LEAST = 5.0
+"""eV per atom; smaller deviations are not called wild, as chemical bonds can make them."""
 
 _DEEPEST = 1.5
 """How far below the Thomas-Fermi energy of its free atoms a total energy in eV may lie before it is doubted."""
@@ -85,7 +85,8 @@ def _odd_units(structures: Sequence[Atoms], choice: EnergyChoice) -> str:
 
 def _scattered(structures: Sequence[Atoms], per_atom: NDArray[np.float64]) -> str:
     """Energies that no set of energies per species can bring near the others."""
-    labelled = np.flatnonzero(np.isfinite(per_atom))
+    bonded = np.array([len(atoms) > 1 for atoms in structures])  # isolated atoms are meant to be off
+    labelled = np.flatnonzero(np.isfinite(per_atom) & bonded)
     if len(labelled) < 10:
         return ""
     residuals = _composition_residuals([structures[int(i)] for i in labelled], per_atom[labelled])

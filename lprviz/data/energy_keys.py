@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -137,7 +136,10 @@ def _may_be_energy(key: str, value: object) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and abs(value) < _LARGEST
+    """Whether a value is a finite number of a size that an energy can have."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return bool(abs(value) < _LARGEST)
 
 
 def _calculated(atoms: Atoms, key: str) -> Any:

@@ -164,3 +164,9 @@ def test_checking_can_be_cancelled():
 
     with pytest.raises(Cancelled):
         structures_from_atoms([bulk("Si"), bulk("C")], tick=stop)
+
+
+def test_isolated_atoms_are_no_outliers():
+    lone = Atoms("Si")
+    lone.info["energy"] = 60.0
+    assert "wildly" not in warned(*labelled_crystals(30), lone)
