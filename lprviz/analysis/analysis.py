@@ -59,6 +59,9 @@ class LPRAnalysis:
     keep_features : bool
         Keep the features in memory (8 bytes x environments x features), which correlations between atoms need.
         Without it they are computed again when the first correlation is asked for; with it the cache is not read.
+    alpha_min : float
+        Smallest regulariser that pool space must serve to full accuracy. A larger one makes pool space smaller, and
+        every change of the training set faster in proportion.
 
     Examples
     --------
@@ -82,10 +85,12 @@ class LPRAnalysis:
         zeta: int = 2,
         baseline: CompositionBaseline | None = None,
         keep_features: bool = False,
+        alpha_min: float = 1e-10,
     ) -> None:
         _require_choice("model", model, get_args(ModelKind))
         _require_choice("scale", scale, get_args(ScaleKind))
-        _require_positive_alpha(alpha)
+        _require_positive("alpha", alpha)
+        _require_positive("alpha_min", alpha_min)
         self._structures = structures if isinstance(structures, StructureSet) else structures_from_atoms(structures)
         self._hypers = hypers if hypers is not None else SoapHypers.default_for(self._structures)
         self._model: ModelKind = model
@@ -97,6 +102,7 @@ class LPRAnalysis:
         self._zeta = zeta
         self._baseline = baseline
         self._keep_features = keep_features
+        self._alpha_min = alpha_min
         self._representation = representation
         self._pool_with_features: PoolSpace | None = None
         self._computing = threading.Lock()
@@ -187,6 +193,7 @@ class LPRAnalysis:
                 species_columns=self._species_columns,
                 n_sparse=self._n_sparse,
                 zeta=self._zeta,
+                alpha_min=self._alpha_min,
                 keep_features=keep_features,
                 tick=tick,
             )
@@ -194,6 +201,7 @@ class LPRAnalysis:
             self._structures,
             self._hypers,
             species_columns=self._species_columns,
+            alpha_min=self._alpha_min,
             tick=tick,
             cache=self._cache,
             keep_features=keep_features,
@@ -226,9 +234,9 @@ def _require_choice(name: str, value: str, known: tuple[str, ...]) -> None:
         raise ModelError(f"There is no {name} {value!r}.", f"Choose one of {', '.join(known)}.")
 
 
-def _require_positive_alpha(alpha: float) -> None:
-    if not (math.isfinite(alpha) and alpha > 0.0):
+def _require_positive(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0.0):
         raise ModelError(
-            f"alpha must be a finite number above 0, not {alpha!r}.",
+            f"{name} must be a finite number above 0, not {value!r}.",
             "Without a regulariser, undetermined atoms have no rigidity to speak of; try 1e-4.",
         )

@@ -32,6 +32,7 @@ def compute_kernel_pool(
     species_columns: bool | None = None,
     n_sparse: int | None = None,
     zeta: int = 2,
+    alpha_min: float = 1e-10,
     keep_features: bool = False,
     tick: Tick = no_tick,
 ) -> Representation:
@@ -48,6 +49,8 @@ def compute_kernel_pool(
         Most sparse points to choose, by farthest-point sampling; ``min(500, N // 2)`` by default.
     zeta : int
         Exponent.
+    alpha_min : float
+        Smallest regulariser that the truncation of pool space must serve.
     keep_features : bool
         Let the pool keep the whitened kernel columns, which correlations between atoms need.
     """
@@ -57,7 +60,9 @@ def compute_kernel_pool(
     phi = kernel.transform(features.values, tick=phase(tick, 0.85, 0.95))
     counts = np.diff(structures.offsets)
     means = np.add.reduceat(phi, structures.offsets[:-1], axis=0) / counts[:, None]
-    pool = PoolSpace.from_features(phi, means, keep_features=keep_features, tick=phase(tick, 0.95, 1))
+    pool = PoolSpace.from_features(
+        phi, means, alpha_min=alpha_min, keep_features=keep_features, tick=phase(tick, 0.95, 1)
+    )
     return Representation(
         pool=pool,
         hypers=hypers,

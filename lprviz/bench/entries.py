@@ -107,7 +107,7 @@ def report_text(entries: Sequence[Entry]) -> str:
 
 
 def _line(entry: Entry) -> str:
-    parts = [entry.name.ljust(46)]
+    parts = [entry.name.ljust(50)]
     if entry.samples is not None:
         parts.append(f"{entry.samples.median:10.3f} ms (p95 {entry.samples.p95:.3f})")
     if entry.value is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from lprviz.bench.entries import Samples
 
@@ -27,6 +27,15 @@ def take_turns(work: Mapping[str, Callable[[], object]], rounds: int, *, warm_up
         if collecting:
             gc.enable()
     return {name: Samples(name, tuple(values)) for name, values in durations.items()}
+
+
+def merged(blocks: Sequence[Mapping[str, Samples]]) -> dict[str, Samples]:
+    """The samples of several blocks of turns put together by name."""
+    names = dict.fromkeys(name for block in blocks for name in block)
+    return {
+        name: Samples(name, tuple(t for block in blocks if name in block for t in block[name].milliseconds))
+        for name in names
+    }
 
 
 def faster_of(*samples: Samples) -> Samples:
