@@ -19,14 +19,6 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 TEXT_SIZE = "11px"
 TITLE_SIZE = "12px"
 MISSING_COLOUR = "#969696"
-# as tall as the caption above leaves room for, also when the caption grows by a line later
-FILL_STYLE = {
-    "flex": "1 1 0",
-    "height": "0",
-    "opacity": "1",
-    "filter": "none",
-}  # all of them: the browser keeps what is left out
-STALE_STYLE = {"flex": "1 1 0", "height": "0", "opacity": "0.45", "filter": "grayscale(0.7)"}
 
 _SURFACE = {False: (255, 255, 255), True: (30, 30, 30)}
 _LEAST_CONTRAST = 3.0  # WCAG 1.4.11, for graphical objects
@@ -83,7 +75,6 @@ def bare_figure(description: str, **options: Any) -> Figure:
     figure = Figure(
         output_backend="webgl",
         sizing_mode="stretch_both",
-        styles=FILL_STYLE,
         min_height=120,
         min_width=160,
         min_border=2,

@@ -14,7 +14,8 @@ import panel as pn
 import param
 from numpy.typing import ArrayLike, NDArray
 
-from lprviz.components.bokeh_theme import FILL_STYLE, MISSING_COLOUR, STALE_STYLE, chart_colours, colour_table
+from lprviz.components.bokeh_theme import MISSING_COLOUR, chart_colours, colour_table
+from lprviz.components.captioned_chart import CaptionedChart
 from lprviz.components.map_caption import MapFacts
 from lprviz.components.map_figure import HOVER_COLUMNS, POINT_COLUMNS, MapFigure, replace_columns
 from lprviz.components.map_geometry import Indices, PointIndex, padded_limits, rare_points, thin_points
@@ -48,14 +49,12 @@ class EnvironmentMap(pn.viewable.Viewer):
         super().__init__(**params)
         self._map = MapFigure()
         self._gestures = MapGestures(self._map, lambda: self._index, self._visible, lambda: self._selected)
-        self._caption = pn.pane.HTML(sizing_mode="stretch_width", margin=0)
-        self._pane = pn.pane.Bokeh(self._map.figure, sizing_mode="stretch_both", margin=0)
-        self._layout = pn.Column(self._caption, self._pane, css_classes=["lpr-map"], sizing_mode="stretch_both")
+        self._chart = CaptionedChart(self._map.figure, "lpr-map")
         self._forget(np.empty((0, 2)))
         self._restyle()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
+        return self._chart.layout
 
     @property
     def n_environments(self) -> int:
@@ -166,7 +165,7 @@ class EnvironmentMap(pn.viewable.Viewer):
         numbers = [self._checked(column, np.int32)[self._drawn] for column in (structure_of, atom_of)]
         names = [species[i] for i in self._drawn.tolist()]
         replace_columns(self._map.points, {"structure": numbers[0], "atom": numbers[1], "species": names})
-        self._push()
+        self._chart.push()
 
     def set_highlight(self, indices: ArrayLike) -> None:
         """Ring the environments of the structure on show; all of them are drawn."""
@@ -228,12 +227,12 @@ class EnvironmentMap(pn.viewable.Viewer):
             self._map.name_quantity(title)
             if undefined != self._undefined:
                 self._describe()
-        self._push()
+        self._chart.push()
 
     def _refade(self) -> None:
         replace_columns(self._map.points, self._alphas(self._drawn))
         replace_columns(self._map.rare, self._alphas(self._rare))
-        self._push()
+        self._chart.push()
 
     def _rows(self, indices: Indices) -> dict[str, NDArray]:
         xy = self._index.xy[indices].astype(np.float32)
@@ -251,16 +250,13 @@ class EnvironmentMap(pn.viewable.Viewer):
     def _ring(self, name: str, indices: Indices) -> None:
         xy = self._index.xy[indices].astype(POINT_COLUMNS["x"].dtype)
         replace_columns(self._map.rings[name], {"x": xy[:, 0].copy(), "y": xy[:, 1].copy()})
-        self._push()
-
-    def _push(self) -> None:
-        pn.io.push_notebook(self._pane)  # a notebook does not hear of changes to Bokeh models; a server ignores this
+        self._chart.push()
 
     @param.depends("dark", "stale", watch=True)
     def _restyle(self) -> None:
         with pn.io.hold():
             self._map.paint(chart_colours(self.dark))
-            self._pane.styles = STALE_STYLE if self.stale else FILL_STYLE
+            self._chart.dim(self.stale)
             self._describe()
 
     def _describe(self) -> None:
@@ -275,4 +271,4 @@ class EnvironmentMap(pn.viewable.Viewer):
             squares=self._selected.size <= _MOST_SQUARES,
             stale=self.stale,
         )
-        self._caption.object = facts.html(chart_colours(self.dark))
+        self._chart.say(facts.html(chart_colours(self.dark)))

@@ -12,15 +12,14 @@ from bokeh.models import ColumnDataSource, FixedTicker, Label, Scatter, Span
 from numpy.typing import ArrayLike, NDArray
 
 from lprviz.components.bokeh_theme import (
-    FILL_STYLE,
     FONT,
-    STALE_STYLE,
     TEXT_SIZE,
     bare_figure,
     chart_colours,
     legible,
     paint,
 )
+from lprviz.components.captioned_chart import CaptionedChart
 from lprviz.components.chart_caption import CaptionEntry, Mark, caption_html, count_of, group_digits
 from lprviz.components.histogram_bins import HistogramCounts, axis_places, histogram_counts
 from lprviz.core.colours import ColourScale, Kind, format_value
@@ -69,14 +68,12 @@ class RigidityHistogram(pn.viewable.Viewer):
         self._before, self._now = (ColumnDataSource({"x": _EMPTY, "y": _EMPTY}) for _ in range(2))
         self._marks = ColumnDataSource({"x": _EMPTY, "y": _EMPTY})
         self._build()
-        self._caption = pn.pane.HTML(sizing_mode="stretch_width", margin=0)
-        self._pane = pn.pane.Bokeh(self._figure, sizing_mode="stretch_both", margin=0)
-        self._layout = pn.Column(self._caption, self._pane, css_classes=["lpr-histogram"], sizing_mode="stretch_both")
+        self._chart = CaptionedChart(self._figure, "lpr-histogram")
         self._place_axis()
         self._restyle()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
+        return self._chart.layout
 
     def set_axis(self, kind: Kind, low: float, high: float, title: str) -> None:
         """Fix the axis and its bins until the next call.
@@ -218,7 +215,7 @@ class RigidityHistogram(pn.viewable.Viewer):
     def _draw_marks(self) -> None:
         x = axis_places(self._marked, self._scale, self.n_bins)
         self._marks.data = {"x": x, "y": np.full(x.size, 0.0)}
-        pn.io.push_notebook(self._pane)
+        self._chart.push()
 
     @param.depends("dark", "stale", watch=True)
     def _restyle(self) -> None:
@@ -230,7 +227,7 @@ class RigidityHistogram(pn.viewable.Viewer):
             self._rug.glyph.line_color = colours.accent
             self._one.line_color = colours.quiet_text
             self._one_label.text_color = colours.quiet_text
-            self._pane.styles = STALE_STYLE if self.stale else FILL_STYLE
+            self._chart.dim(self.stale)
             self._paint_bars()
             self._describe()
 
@@ -267,7 +264,7 @@ class RigidityHistogram(pn.viewable.Viewer):
             entries.append(CaptionEntry("line", colours.reference, "all before"))
         if self._marked.size:
             entries.append(CaptionEntry("tick", colours.accent, f"{group_digits(self._marked.size)} selected"))
-        self._caption.object = caption_html(sentences, entries, colours)
+        self._chart.say(caption_html(sentences, entries, colours))
 
 
 def _grouped(symbols: NDArray[Any]) -> dict[str, NDArray[np.intp]]:
