@@ -24,9 +24,9 @@ from lprviz.data.generate.tersoff import TersoffField
 from lprviz.data.generate.writing import Recipe, closest_approach, write_set
 
 
-def rattled(symbol: str, lattice: float, seed: int) -> Atoms:
+def rattled(symbol: str, lattice: float, seed: int, size: float = 0.25) -> Atoms:
     cell = bulk(symbol, "zincblende" if symbol == "SiC" else "diamond", a=lattice, cubic=True) * (2, 2, 1)
-    cell.rattle(0.25, seed=seed)
+    cell.rattle(size, seed=seed)
     return cell
 
 
@@ -160,7 +160,7 @@ def tiny_recipe() -> Recipe:
 
 def test_equal_frames_give_equal_bytes_that_read_back(tmp_path: Path):
     pytest.importorskip("matscipy")
-    frames = label_with_tersoff([rattled("Si", 5.43, 11), rattled("SiC", 4.32, 12)], "crystal")
+    frames = label_with_tersoff([rattled("Si", 5.43, 11, 0.05), rattled("SiC", 4.32, 12, 0.05)], "crystal")
     first, _ = write_set(tiny_recipe(), frames, tmp_path / "one")
     second, _ = write_set(tiny_recipe(), frames, tmp_path / "two")
     assert first.read_bytes() == second.read_bytes()
@@ -176,7 +176,7 @@ def test_equal_frames_give_equal_bytes_that_read_back(tmp_path: Path):
 def test_an_unphysical_frame_is_refused(tmp_path: Path):
     pytest.importorskip("matscipy")
     cell = bulk("Si", "diamond", a=5.43, cubic=True)
-    cell.positions[1] = cell.positions[0] + 0.9
+    cell.positions[1] = cell.positions[0] + 0.6
     with pytest.raises(RuntimeError, match="of a bond length"):
         write_set(tiny_recipe(), label_with_tersoff([cell], "crystal"), tmp_path)
     assert not list(tmp_path.iterdir())

@@ -72,7 +72,8 @@ class Network:
         vectors -= self.side * np.round(vectors / self.side)
         near = np.einsum("ijc,ijc->ij", vectors, vectors) < (CLOSEST + 0.7) ** 2
         near[np.arange(len(near))[:, None], self.bonded] = False
-        return np.nonzero(np.triu(near, 1))
+        first, second = np.nonzero(np.triu(near, 1))
+        return first, second
 
     def _wall(self, positions: Floats) -> tuple[float, Floats]:
         first, second = self.pairs

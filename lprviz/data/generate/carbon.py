@@ -92,7 +92,8 @@ def _half_frozen(layers: int) -> Atoms:
     edge = (layers - 0.5) * spacing
     held = height < edge
     cell.positions[:, 2] = np.where(held, height, edge + swell * (height - edge))
-    cell.cell[2, 2] += (swell - 1.0) * (LAYERS * spacing - edge)
+    tall = LAYERS * spacing + (swell - 1.0) * (LAYERS * spacing - edge)
+    cell.set_cell([2.0 * LATTICE, 2.0 * LATTICE, tall])
     cell.set_tags(np.where(held, -1, 0))
     return cell
 
@@ -118,8 +119,9 @@ def recipe() -> Recipe:
         hypers={"cutoff": 2.6, "max_radial": 6, "max_angular": 6, "width": 0.35, "smoothing": 0.3},
         training={"mixed-half": "all"},
         story=(
-            "Every training structure is half diamond, half glass. Look at pure diamond and graphite, then add a few "
-            "cells of varied proportion or of one pure phase."
+            "Every training structure is half diamond, half glass. Pure diamond is held ten times more firmly than "
+            "graphite, which was never seen: add five cells of graphite and watch it rise fortyfold. Then try cells of "
+            "varied proportion against as many of one pure phase."
         ),
         notes=[
             "The potential ends at 2.1 A, so graphite's sheets do not attract each other; they were set 3.35 A apart.",

@@ -117,7 +117,7 @@ def _minimise_batch(batch: Sequence[Atoms], field: Field, tolerance: float, max_
     step, mixing, downhill = np.full(count, 0.1), np.full(count, 0.1), np.zeros(count, dtype=int)
 
     def total(values: Floats) -> Floats:
-        return np.bincount(owner, values.sum(axis=1), minlength=count)
+        return np.asarray(np.bincount(owner, values.sum(axis=1), minlength=count), dtype=np.float64)
 
     for _ in range(max_steps):
         forces = field(positions)[1] * free

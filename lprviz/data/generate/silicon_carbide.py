@@ -106,10 +106,11 @@ def recipe() -> Recipe:
         ),
         citations=[],
         seed=SEED,
-        hypers={"cutoff": 3.0, "max_radial": 5, "max_angular": 5, "width": 0.4, "smoothing": 0.3},
+        hypers={"cutoff": 3.5, "max_radial": 5, "max_angular": 4, "width": 0.5, "smoothing": 0.5},
         training={"cubic": "all", "amorphous": "all"},
         story=(
-            "Sixty structures, all 1:1: the total is firm, its split between silicon and carbon is not. Add one "
-            "structure of another composition, or one pure element, and watch every atom change."
+            "Sixty structures, all 1:1: the totals are firm, their split between silicon and carbon is not. Add all "
+            "the swapped pairs, and nothing moves; add one single antisite, and every atom doubles; add one cell of "
+            "pure silicon, and every atom gains sixfold or more."
         ),
     )
