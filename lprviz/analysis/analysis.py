@@ -12,7 +12,7 @@ from lprviz.analysis.fitted import FittedLPR
 from lprviz.analysis.kernel_pool import compute_kernel_pool
 from lprviz.data.baseline import CompositionBaseline, composition_baseline
 from lprviz.data.hypers import SoapHypers
-from lprviz.data.pools import Representation, compute_pool
+from lprviz.data.pools import ALPHA_MIN, Representation, compute_pool
 from lprviz.data.reading import structures_from_atoms
 from lprviz.data.structures import StructureSet
 from lprviz.errors import ModelError
@@ -59,9 +59,10 @@ class LPRAnalysis:
     keep_features : bool
         Keep the features in memory (8 bytes x environments x features), which correlations between atoms need.
         Without it they are computed again when the first correlation is asked for; with it the cache is not read.
-    alpha_min : float
-        Smallest regulariser that pool space must serve to full accuracy. A larger one makes pool space smaller, and
-        every change of the training set faster in proportion.
+    alpha_min : float, optional
+        Smallest regulariser that pool space must serve to full accuracy; ``min(1e-8, alpha)`` by default. A larger one
+        makes pool space smaller, and every change of the training set faster in proportion. Below it, `FittedLPR`
+        loses digits as 1/alpha, says how many are left (``error_estimate``), and refuses when none is.
 
     Examples
     --------
@@ -85,11 +86,12 @@ class LPRAnalysis:
         zeta: int = 2,
         baseline: CompositionBaseline | None = None,
         keep_features: bool = False,
-        alpha_min: float = 1e-10,
+        alpha_min: float | None = None,
     ) -> None:
         _require_choice("model", model, get_args(ModelKind))
         _require_choice("scale", scale, get_args(ScaleKind))
         _require_positive("alpha", alpha)
+        alpha_min = min(ALPHA_MIN, alpha) if alpha_min is None else alpha_min
         _require_positive("alpha_min", alpha_min)
         self._structures = structures if isinstance(structures, StructureSet) else structures_from_atoms(structures)
         self._hypers = hypers if hypers is not None else SoapHypers.default_for(self._structures)

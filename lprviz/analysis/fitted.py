@@ -122,7 +122,15 @@ class FittedLPR:
         return self._with_engine(fresh)
 
     def with_alpha(self, alpha: float) -> FittedLPR:
-        """Take another regulariser; exact, and a few milliseconds per call once the first one is done."""
+        """Take another regulariser; a few milliseconds per call once the first one is done.
+
+        Exact to `error_estimate`, which grows as 1/alpha below the ``alpha_min`` of the analysis.
+
+        Raises
+        ------
+        ModelError
+            If `alpha` is not positive, or so far below ``alpha_min`` that no digit would be left.
+        """
         effective = effective_alpha(self._analysis, self.members, alpha)
         return FittedLPR(self._analysis, self._engine.with_alpha(effective), alpha)
 
@@ -141,6 +149,11 @@ class FittedLPR:
     def variance(self) -> FloatArray:
         """Posterior variance ``1 / LPR`` in units of the label-noise variance, shape (n_environments,)."""
         return self._engine.variance
+
+    @property
+    def error_estimate(self) -> float:
+        """Relative error to expect of `lpr`, from rounding and from the size of pool space."""
+        return self._engine.error_estimate
 
     @property
     def regulariser_share(self) -> FloatArray:

@@ -9,9 +9,8 @@ import numpy as np
 from lprviz.core.kernels import SparseKernel
 from lprviz.core.pool import PoolSpace
 from lprviz.data.descriptors import compute_features
-from lprviz.data.phases import phase
-from lprviz.data.pools import Representation
-from lprviz.progress import Tick, no_tick
+from lprviz.data.pools import ACCURACY, ALPHA_MIN, Representation
+from lprviz.progress import Tick, no_tick, phase
 
 if TYPE_CHECKING:
     from lprviz.data.hypers import SoapHypers
@@ -32,7 +31,8 @@ def compute_kernel_pool(
     species_columns: bool | None = None,
     n_sparse: int | None = None,
     zeta: int = 2,
-    alpha_min: float = 1e-10,
+    alpha_min: float = ALPHA_MIN,
+    accuracy: float = ACCURACY,
     keep_features: bool = False,
     tick: Tick = no_tick,
 ) -> Representation:
@@ -49,8 +49,8 @@ def compute_kernel_pool(
         Most sparse points to choose, by farthest-point sampling; ``min(500, N // 2)`` by default.
     zeta : int
         Exponent.
-    alpha_min : float
-        Smallest regulariser that the truncation of pool space must serve.
+    alpha_min, accuracy : float
+        Smallest regulariser to be served, and the relative error of rigidities to accept there.
     keep_features : bool
         Let the pool keep the whitened kernel columns, which correlations between atoms need.
     """
@@ -61,7 +61,12 @@ def compute_kernel_pool(
     counts = np.diff(structures.offsets)
     means = np.add.reduceat(phi, structures.offsets[:-1], axis=0) / counts[:, None]
     pool = PoolSpace.from_features(
-        phi, means, alpha_min=alpha_min, keep_features=keep_features, tick=phase(tick, 0.95, 1)
+        phi,
+        means,
+        alpha_min=alpha_min,
+        accuracy=accuracy,
+        keep_features=keep_features,
+        tick=phase(tick, 0.95, 1),
     )
     return Representation(
         pool=pool,

@@ -15,6 +15,7 @@ from lprviz.bench.workloads import PUBLISHED_ALPHA, Workload, public_sets, silic
 from lprviz.core import PoolSpace, RigidityEngine
 from lprviz.core.scaling import training_scale
 from lprviz.data.descriptors import compute_features
+from lprviz.data.pools import ACCURACY, ALPHA_MIN
 from lprviz.errors import LprvizError
 
 FloatArray = np.ndarray
@@ -35,7 +36,8 @@ def measure_workload(workload: Workload, *, rounds: int = _ROUNDS, peer_rounds: 
     """All entries for one workload."""
     features = compute_features(workload.structures, workload.hypers)
     offsets = workload.structures.offsets
-    pool = PoolSpace.from_features(features.values, features.structure_means(offsets))
+    means = features.structure_means(offsets)
+    pool = PoolSpace.from_features(features.values, means, alpha_min=ALPHA_MIN, accuracy=ACCURACY)
     engine = RigidityEngine.from_pool(pool, alpha=PUBLISHED_ALPHA, members=workload.members)
     work = {
         "set": workload.name,

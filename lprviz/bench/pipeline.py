@@ -17,7 +17,7 @@ from lprviz.bench.workloads import Workload, public_sets, silicon
 from lprviz.core import PoolSpace
 from lprviz.data.cache import DiskCache
 from lprviz.data.descriptors import CHUNK, compute_features
-from lprviz.data.pools import compute_pool
+from lprviz.data.pools import ACCURACY, ALPHA_MIN, compute_pool
 from lprviz.data.reading import read_structures
 from lprviz.data.validation import validate
 
@@ -99,10 +99,14 @@ def _bare_featomic(workload: Workload) -> None:
 def _projection(workload: Workload, work: dict[str, Any], rounds: int) -> Iterator[Entry]:
     features = compute_features(workload.structures, workload.hypers)
     means = features.structure_means(workload.structures.offsets)
-    pool = PoolSpace.from_features(features.values, means)
+
+    def project() -> PoolSpace:
+        return PoolSpace.from_features(features.values, means, alpha_min=ALPHA_MIN, accuracy=ACCURACY)
+
+    pool = project()
     timed = take_turns(
         {
-            "projection": lambda: PoolSpace.from_features(features.values, means),
+            "projection": project,
             "one product of the same size": lambda: features.values @ pool.basis,
         },
         rounds,

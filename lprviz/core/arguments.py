@@ -26,6 +26,17 @@ def checked_alpha(alpha: float) -> float:
     return value
 
 
+def checked_accuracy(accuracy: float) -> float:
+    """Return ``accuracy`` as a float, refusing what is not a relative error between 0 and 1."""
+    value = float(accuracy)
+    if not 0.0 < value < 1.0:
+        raise ModelError(
+            f"The accuracy must be a relative error between 0 and 1, not {value:g}.",
+            "Try 1e-6; a smaller one keeps more directions and makes edits slower.",
+        )
+    return value
+
+
 def checked_rows(values: ArrayLike, name: str) -> NDArray:
     """Return a two-dimensional array of finite numbers with at least one column; float32 is left as it is."""
     rows = np.asarray(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,12 +14,12 @@ _BLOCK_BYTES = 4 * 2**20
 """A block and its product both stay in cache at this size; larger was slower, smaller pays for the calls."""
 
 
-def frozen(values: ArrayLike) -> FloatArray:
-    """Return ``values`` as a read-only, C-contiguous float64 array, without copying where none is needed.
+def frozen(values: ArrayLike, order: Literal["C", "F"] = "C") -> FloatArray:
+    """Return ``values`` as a read-only, contiguous float64 array, without copying where none is needed.
 
     The caller's own array stays writeable: what is returned is a view of it.
     """
-    array = np.ascontiguousarray(values, dtype=np.float64).view(np.ndarray)
+    array = np.asarray(values, dtype=np.float64, order=order).view(np.ndarray)
     array.flags.writeable = False
     return array
 

@@ -11,8 +11,8 @@ from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.pool import PoolSpace
 from lprviz.errors import ModelError
 
-_NEGLIGIBLE = 1e-12
-"""What lies outside pool space may be ignored where it is below this share of every variance."""
+_NEGLIGIBLE = 1e-6
+"""What lies outside pool space may be ignored where it changes no correlation by more than this."""
 
 
 def covariances(pool: PoolSpace, root: FloatArray, variance: FloatArray, alpha: float, index: int) -> FloatArray:
@@ -28,7 +28,7 @@ def covariances(pool: PoolSpace, root: FloatArray, variance: FloatArray, alpha: 
     """
     chosen = pool.environments[index]
     inside = pool.environments @ (root @ (chosen @ root))
-    if pool.residuals[index] <= _NEGLIGIBLE * alpha * variance[index]:
+    if _outside_correlation(pool, variance, alpha, index) <= _NEGLIGIBLE:
         return frozen(inside)
     if pool.features is None:
         raise ModelError(
@@ -39,6 +39,12 @@ def covariances(pool: PoolSpace, root: FloatArray, variance: FloatArray, alpha: 
     inside += (pool.features @ outside) / alpha
     inside[index] = variance[index]
     return frozen(inside)
+
+
+def _outside_correlation(pool: PoolSpace, variance: FloatArray, alpha: float, index: int) -> float:
+    """Bound of what the outside adds to any correlation with one atom, by Cauchy and Schwarz."""
+    shares = np.divide(pool.residuals, variance, out=np.zeros_like(variance), where=variance > 0.0) / alpha
+    return float(np.sqrt(shares[index] * shares.max()))
 
 
 def correlations(covariance: FloatArray, variance: FloatArray, index: int) -> FloatArray:

@@ -89,7 +89,7 @@ def apply_edits(
             return None
         stretch = np.sqrt(slack)
         vector = (root @ inner) / stretch
-        change = np.outer(vector * (-sign / (1.0 + stretch)), inner)
+        change = (vector * (-sign / (1.0 + stretch)))[:, None] * inner
         root = np.add(change, root, out=change)
         vectors[:, k] = vector
         if weights is not None and targets is not None and innovations is not None:

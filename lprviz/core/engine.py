@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lprviz.core.accuracy import DRIFT_TOLERANCE
+from lprviz.core.accuracy import DRIFT_TOLERANCE, require_digits
 from lprviz.core.arguments import checked_alpha, checked_indices, checked_targets
 from lprviz.core.arrays import FloatArray
 from lprviz.core.blas import one_blas_thread
@@ -81,7 +81,15 @@ class RigidityEngine(Readings):
         targets: ArrayLike | None = None,
         tick: Tick = no_tick,
     ) -> RigidityEngine:
-        """Build an engine on a pool already projected; see the class for the parameters."""
+        """Build an engine on a pool already projected; see the class for the parameters.
+
+        Below ``pool.alpha_min`` accuracy falls as 1/alpha, and `error_estimate` says to what.
+
+        Raises
+        ------
+        ModelError
+            Where not one digit would be left, besides what the class refuses.
+        """
         engine = cls.__new__(cls)
         engine._solve(pool, alpha, members, targets, tick)
         return engine
@@ -100,7 +108,9 @@ class RigidityEngine(Readings):
         labels = checked_targets(targets, pool.n_structures)
         with one_blas_thread:
             spectrum = Spectrum.of(pool, chosen, labels)
-            self._adopt(pool, chosen, labels, RigidityState.solved(spectrum, alpha, tick=tick), spectrum)
+            state = RigidityState.solved(spectrum, alpha, tick=tick)
+        require_digits(pool, state.variance.values, alpha)
+        self._adopt(pool, chosen, labels, state, spectrum)
 
     def _successor(self, members: tuple[int, ...], state: RigidityState, **kept: Any) -> RigidityEngine:
         return RigidityEngine.__new__(RigidityEngine)._adopt(self.pool, members, self.targets, state, **kept)
@@ -149,7 +159,7 @@ class RigidityEngine(Readings):
             return inverse(self._state.variance_after(self.pool, edits, atoms)[0].values)
 
     def with_alpha(self, alpha: float, *, tick: Tick = no_tick) -> RigidityEngine:
-        """The engine at another regulariser, exactly.
+        """The engine at another regulariser, exactly down to ``pool.alpha_min``; see `from_pool` for below.
 
         The first call for a training set decomposes it and keeps the squared coordinates of every environment (as
         large as the pool); engines that differ in alpha alone share them, and each call is a matrix-vector product.
@@ -159,6 +169,7 @@ class RigidityEngine(Readings):
             spectrum = self._spectrum or Spectrum.of(self.pool, self.members, self.targets)
             self._spectrum = spectrum.expanded(tick=tick)
             state = RigidityState.solved(self._spectrum, value)
+        require_digits(self.pool, state.variance.values, value)
         return self._successor(self.members, state, spectrum=self._spectrum)
 
     def refactored(self, *, tick: Tick = no_tick) -> RigidityEngine:

@@ -120,8 +120,11 @@ class Readings:
 
     @property
     def error_estimate(self) -> float:
-        """Relative error to expect of `lpr`: what this alpha allows, plus what edits have gathered since."""
-        return attainable_accuracy(self.alpha, self.pool.alpha_min, self._state.condition) + self._state.drift
+        """Relative error to expect of `lpr`: what this alpha and this pool allow, plus what edits have gathered since.
+
+        Up to rounding a bound, over all environments and whatever the training set: see `lprviz.core.accuracy`.
+        """
+        return attainable_accuracy(self.pool, self.variance, self.alpha, self._state.condition) + self._state.drift
 
     def covariance(self, environment: int) -> FloatArray:
         """x_i^T P x_k of one environment with every other (n_environments,), in label-noise variances."""

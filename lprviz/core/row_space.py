@@ -1,6 +1,8 @@
-"""An orthonormal basis of the space that a pool's structures span."""
+"""Orthonormal bases of the space that a pool's structures span: what is kept of it, and what is too weak to keep."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +14,41 @@ _ROWS_AT_ONCE = 64
 
 _NOISE = 32.0 * np.finfo(np.float64).eps
 """Directions below this share of the longest row are rounding, whatever the regulariser."""
+
+_SPARE = 1e-12
+"""Singular values are resolved this far below the cut (squared), so that what the cut drops is known and measured."""
+
+
+class RowSpace(NamedTuple):
+    """The span of rows by their singular values.
+
+    Attributes
+    ----------
+    basis : ndarray of shape (n_features, rank)
+        Orthonormal columns, strongest first: the directions kept.
+    weak : ndarray of shape (n_features, n_weak)
+        The directions dropped, each times its singular value: for e orthogonal to ``basis``, |E e| = |weak^T e| with E
+        what the basis leaves out of the rows.
+    """
+
+    basis: FloatArray
+    weak: FloatArray
+
+
+def strong_row_space(rows: FloatArray, smallest_square: float, *, tick: Tick = no_tick) -> RowSpace:
+    """Split the span of ``rows`` (n_structures, n_features) at a squared singular value.
+
+    The block by block basis of `row_space` depends on the order of the rows and holds far more directions than the
+    rows have singular values above the cut (349 against 160 for 450 silicon cells). One decomposition of the rows'
+    coordinates, small by then, turns it to the principal directions: no basis of that many directions leaves out less.
+    """
+    spanning = row_space(rows, _SPARE * smallest_square, tick=tick)
+    if spanning.shape[1] == 0:
+        return RowSpace(spanning, spanning)
+    _, singular, rotation = np.linalg.svd(rows @ spanning, full_matrices=False)
+    rank = int(np.count_nonzero(singular**2 > max(smallest_square, _noise(rows))))
+    weak = (spanning @ rotation[rank:].T) * singular[rank:]
+    return RowSpace(np.ascontiguousarray(spanning @ rotation[:rank].T), np.ascontiguousarray(weak))
 
 
 def row_space(rows: FloatArray, smallest_square: float, *, tick: Tick = no_tick) -> FloatArray:
@@ -34,8 +71,7 @@ def row_space(rows: FloatArray, smallest_square: float, *, tick: Tick = no_tick)
         Orthonormal columns V; every row f obeys :math:`|f - V V^T f|^2 <` about ``smallest_square``.
     """
     n_rows, n_features = rows.shape
-    longest = row_square_norms(rows).max(initial=0.0)
-    smallest = max(smallest_square, _NOISE**2 * longest)
+    smallest = max(smallest_square, _noise(rows))
     basis = np.empty((n_features, 0))
     for start in range(0, n_rows, _ROWS_AT_ONCE):
         if basis.shape[1] < n_features:
@@ -43,6 +79,11 @@ def row_space(rows: FloatArray, smallest_square: float, *, tick: Tick = no_tick)
             basis = np.hstack([basis, _new_directions(block, basis, smallest)])
         tick(min(start + _ROWS_AT_ONCE, n_rows), n_rows)
     return np.ascontiguousarray(basis)
+
+
+def _noise(rows: FloatArray) -> float:
+    """Squared singular value below which a direction of ``rows`` is rounding."""
+    return float(_NOISE**2 * row_square_norms(rows).max(initial=0.0))
 
 
 def _new_directions(block: FloatArray, basis: FloatArray, smallest_square: float) -> FloatArray:

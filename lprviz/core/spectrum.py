@@ -120,10 +120,11 @@ def _compressed(rows: FloatArray, labels: FloatArray | None) -> tuple[FloatArray
 
 
 def _squared(rows: FloatArray, directions: FloatArray, tick: Tick) -> FloatArray:
-    """(Q^T a)^2 for rows (k, rank) -> (k, rank)."""
+    """(Q^T a)^2 for rows (k, rank) -> (k, rank), laid out in memory as ``rows`` are."""
     squares = np.empty_like(rows)
     for block in row_blocks(*rows.shape):
         np.matmul(rows[block], directions, out=squares[block])
         np.square(squares[block], out=squares[block])
         tick(block.stop, len(rows))
-    return frozen(squares)
+    squares.flags.writeable = False
+    return squares

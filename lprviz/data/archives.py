@@ -15,9 +15,8 @@ from lprviz.data.byte_sources import CountedStream
 from lprviz.data.file_formats import display_name, has_known_suffix
 from lprviz.data.limits import ReadLimits
 from lprviz.data.parsing import FileToParse, ParsedFile, parse_file
-from lprviz.data.phases import phase
 from lprviz.errors import DataError
-from lprviz.progress import Cancelled, Tick, no_tick
+from lprviz.progress import Cancelled, Tick, no_tick, phase
 
 _PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED = 0x1

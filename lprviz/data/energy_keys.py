@@ -17,8 +17,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
-from lprviz.data.phases import ticking
-from lprviz.progress import Tick, no_tick
+from lprviz.progress import Tick, no_tick, ticking
 
 USUAL_NAMES = (
     "energy",

@@ -11,13 +11,18 @@ from lprviz.core.pool import PoolSpace
 from lprviz.data.cache import DiskCache, cache_key
 from lprviz.data.descriptors import Features, compute_features
 from lprviz.data.hypers import SoapHypers
-from lprviz.data.phases import phase
 from lprviz.data.structures import StructureSet
-from lprviz.progress import Tick, no_tick
+from lprviz.progress import Tick, no_tick, phase
 
-_FORMAT = 1
+ALPHA_MIN = 1e-8
+"""Smallest regulariser that a representation serves to `ACCURACY`, unless another is asked for."""
+
+ACCURACY = 1e-6
+"""Relative error of rigidities at the smallest regulariser; it falls as 1/alpha above: 1e-10 at 1e-4."""
+
+_FORMAT = 2
 _DESCRIPTORS = 0.75
-_POOL_ARRAYS = ("environments", "residuals", "structures", "basis")
+_POOL_ARRAYS = ("environments", "residuals", "structures", "basis", "ties")
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ def compute_pool(
     hypers: SoapHypers,
     *,
     species_columns: bool | None = None,
-    alpha_min: float = 1e-10,
+    alpha_min: float = ALPHA_MIN,
+    accuracy: float = ACCURACY,
     tick: Tick = no_tick,
     cache: DiskCache | None = None,
     keep_features: bool = False,
@@ -72,7 +78,9 @@ def compute_pool(
     species_columns : bool, optional
         One column per species; by default where there are several species.
     alpha_min : float
-        Smallest regulariser that the truncation of pool space must serve.
+        Smallest regulariser to be served to full accuracy.
+    accuracy : float
+        Relative error of rigidities to accept there; about ``accuracy * alpha_min / alpha`` above it.
     tick : Tick
         One rising progress over both phases.
     cache : DiskCache, optional
@@ -91,9 +99,9 @@ def compute_pool(
     """
     if species_columns is None:
         species_columns = len(structures.species) > 1
-    key = cache_key("pool", _FORMAT, structures.content_hash, hypers.key(), species_columns, alpha_min)
+    key = cache_key("pool", _FORMAT, structures.content_hash, hypers.key(), species_columns, alpha_min, accuracy)
     if cache is not None and not keep_features:
-        found = _from_arrays(cache.get(key), structures, hypers, species_columns, alpha_min)
+        found = _from_arrays(cache.get(key), structures, hypers, species_columns, alpha_min, accuracy)
         if found is not None:
             tick(1, 1)
             return found
@@ -102,6 +110,7 @@ def compute_pool(
         features.values,
         features.structure_means(structures.offsets),
         alpha_min=alpha_min,
+        accuracy=accuracy,
         keep_features=keep_features,
         tick=phase(tick, _DESCRIPTORS, 1),
     )
@@ -130,6 +139,7 @@ def _from_arrays(
     hypers: SoapHypers,
     species_columns: bool,
     alpha_min: float,
+    accuracy: float,
 ) -> Representation | None:
     """Rebuild what `_to_arrays` took apart; None where an entry is missing something or does not fit the set."""
     if arrays is None or not {*_POOL_ARRAYS, "square_norms", "scale"} <= arrays.keys():
@@ -138,7 +148,7 @@ def _from_arrays(
         return None
     square_norms = arrays["square_norms"]
     square_norms.flags.writeable = False
-    pool = PoolSpace(**{name: arrays[name] for name in _POOL_ARRAYS}, alpha_min=alpha_min)
+    pool = PoolSpace(**{name: arrays[name] for name in _POOL_ARRAYS}, alpha_min=alpha_min, accuracy=accuracy)
     return Representation(pool, hypers, species_columns, float(arrays["scale"]), square_norms, len(arrays["basis"]))
 
 

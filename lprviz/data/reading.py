@@ -13,11 +13,10 @@ from lprviz.data.archives import parse_file_or_archive
 from lprviz.data.file_formats import display_name
 from lprviz.data.limits import ReadLimits
 from lprviz.data.parsing import ALL, FileToParse, ParsedFile
-from lprviz.data.phases import phase
 from lprviz.data.structures import StructureSet
 from lprviz.data.validation import validate
 from lprviz.errors import DataError
-from lprviz.progress import Tick, no_tick
+from lprviz.progress import Tick, no_tick, phase
 
 PathLike = str | os.PathLike[str]
 _PARSING = 0.7

@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from lprviz.data.energy_checks import energy_notes
 from lprviz.data.energy_keys import choose_energies
 from lprviz.data.labels import find_groups, find_local_energies
-from lprviz.data.phases import phase, ticking
 from lprviz.errors import DataError
-from lprviz.progress import Tick, no_tick
+from lprviz.progress import Tick, no_tick, phase, ticking
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 

@@ -8,11 +8,10 @@ from lprviz.data.archives import parse_file_or_archive
 from lprviz.data.file_formats import display_name
 from lprviz.data.limits import ReadLimits
 from lprviz.data.parsing import ALL, FileToParse
-from lprviz.data.phases import phase
 from lprviz.data.reading import collect
 from lprviz.data.structures import StructureSet
 from lprviz.errors import DataError, LprvizError
-from lprviz.progress import Cancelled, Tick, no_tick
+from lprviz.progress import Cancelled, Tick, no_tick, phase
 
 _PARSING = 0.7
 

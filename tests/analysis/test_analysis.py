@@ -200,6 +200,15 @@ def test_unusable_structures_are_refused():
         LPRAnalysis([broken])
 
 
+@pytest.mark.parametrize(("alpha", "asked", "served"), [(1e-4, None, 1e-8), (1e-11, None, 1e-11), (1e-4, 1e-5, 1e-5)])
+def test_pool_space_serves_the_alpha_it_is_made_for(silicon, hypers, alpha, asked, served):
+    fitted = LPRAnalysis(silicon, hypers=hypers, alpha=alpha, alpha_min=asked).fit(range(8))
+    assert fitted.engine.pool.alpha_min == served
+    assert fitted.error_estimate < 1e-4
+    if served < 1e-5:
+        assert fitted.with_alpha(served / 10).error_estimate > fitted.error_estimate
+
+
 def test_cached_representations_are_found_again(silicon, hypers, tmp_path):
     from lprviz.data.cache import DiskCache
 

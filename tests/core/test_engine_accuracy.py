@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rigidity_cases import random_case, relative_difference
+from hypothesis import strategies as st
+from rigidity_cases import law, random_case, relative_difference
 
 from lprviz.core import PoolSpace, RigidityEngine, local_prediction_rigidity
+from lprviz.errors import ModelError
 
 
 def test_removing_what_nothing_else_holds_factors_afresh():
@@ -59,6 +61,60 @@ def test_an_alpha_below_the_pools_floor_is_owned_up_to():
     engine = RigidityEngine.from_pool(pool, alpha=1e-9, members=range(5))
     assert engine.error_estimate > 1e-6
     assert RigidityEngine.from_pool(pool, alpha=1e-2, members=range(5)).error_estimate == 1e-10
+
+
+@law(st.integers(0, 2**32 - 1), st.floats(-9.0, -1.0), st.floats(-6.0, -1.0))
+def test_dropped_directions_cost_no_more_than_the_estimate_for_any_training_set(seed, exponent, accuracy_exponent):
+    """Features of quickly falling strength, atoms that resemble structures and atoms that do not."""
+    rng = np.random.default_rng(seed)
+    strengths = 10.0 ** -np.linspace(0, 7, 16)
+    means = rng.standard_normal((20, 16)) * strengths
+    atoms = np.vstack([rng.standard_normal((20, 16)) * strengths, rng.standard_normal((20, 16))])
+    alpha, accuracy = 10.0**exponent, 10.0**accuracy_exponent
+    pool = PoolSpace.from_features(atoms, means, alpha_min=1e-5, accuracy=accuracy)
+    members = np.flatnonzero(rng.random(20) < rng.random()).tolist()
+    try:
+        engine = RigidityEngine.from_pool(pool, alpha=alpha, members=members)
+    except ModelError:
+        assert alpha < pool.alpha_min
+        return
+    dense = local_prediction_rigidity(means[members], atoms, alpha)
+    assert relative_difference(engine.lpr, dense) <= engine.error_estimate
+
+
+def test_the_estimate_knows_of_atoms_unlike_any_structure():
+    """Along a dropped direction of strength e the error goes as e, not as its square: 1e-3 here, not 1e-6."""
+    means = np.array([[1.0, 1e-7], [1.0, -1e-7]])
+    atoms = np.array([[1.0, 1e-4]])
+    pool = PoolSpace.from_features(atoms, means, alpha_min=1e-8, accuracy=1e-5)
+    assert pool.rank == 1
+    engine = RigidityEngine.from_pool(pool, alpha=1e-8, members=[0])
+    error = relative_difference(engine.lpr, local_prediction_rigidity(means[:1], atoms, 1e-8))
+    assert 5e-4 < error < engine.error_estimate < 5e-3
+
+
+def test_atoms_that_structures_are_made_of_get_what_was_asked_for():
+    """About the accuracy at alpha_min, and less in proportion above."""
+    rng = np.random.default_rng(5)
+    atoms = rng.standard_normal((400, 30)) * 10.0 ** -np.linspace(0, 9, 30)
+    means = atoms.reshape(100, 4, 30).mean(axis=1)
+    pool = PoolSpace.from_features(atoms, means, alpha_min=1e-8, accuracy=1e-6)
+    assert pool.rank < 30
+    for alpha, promised in ((1e-8, 3e-5), (1e-6, 3e-7), (1e-4, 3e-9)):
+        engine = RigidityEngine.from_pool(pool, alpha=alpha, members=range(0, 100, 2))
+        error = relative_difference(engine.lpr, local_prediction_rigidity(means[::2], atoms, alpha))
+        assert error < engine.error_estimate < promised
+
+
+def test_an_alpha_that_leaves_no_digit_is_refused_with_what_to_do():
+    means = np.array([[1.0, 1e-3], [1.0, -1e-3]])
+    pool = PoolSpace.from_features(means, means, alpha_min=1e-3, accuracy=1e-2)
+    engine = RigidityEngine.from_pool(pool, alpha=1e-3)
+    for attempt in (lambda: engine.with_alpha(1e-9), lambda: RigidityEngine.from_pool(pool, alpha=1e-9)):
+        with pytest.raises(ModelError, match=r"made for 0\.001 and above") as caught:
+            attempt()
+        assert "alpha_min=1e-09" in caught.value.hint
+    assert engine.with_alpha(5e-4).error_estimate > engine.error_estimate
 
 
 @pytest.mark.parametrize("alpha", [1e-12, 1e-14])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rigidity_cases import Case, cases, law, random_case, relative_difference
 
-from lprviz.core import RigidityEngine
+from lprviz.core import PoolSpace, RigidityEngine
 from lprviz.errors import ModelError
 from lprviz.progress import Cancelled
 
@@ -114,6 +114,20 @@ def test_covariances_without_features_are_refused_rather_than_wrong():
         engine.correlation(0)
     inside = RigidityEngine.from_pool(replace(pool, residuals=0 * pool.residuals), alpha=1e-3, members=[0])
     assert np.isfinite(inside.correlation(0)).all()
+
+
+def test_correlations_do_without_features_where_what_was_dropped_cannot_matter():
+    rng = np.random.default_rng(6)
+    atoms = rng.standard_normal((60, 20)) * 10.0 ** -np.linspace(0, 9, 20)
+    means, alpha = atoms.reshape(20, 3, 20).mean(axis=1), 1e-4
+    pool = PoolSpace.from_features(atoms, means, alpha_min=1e-8, accuracy=1e-6)
+    assert pool.residuals.min() > 0.0
+    engine = RigidityEngine.from_pool(pool, alpha=alpha, members=range(10))
+    inverse = np.linalg.inv(means[:10].T @ means[:10] + alpha * np.eye(20))
+    covariance = atoms @ inverse @ atoms.T
+    spread = np.sqrt(np.diag(covariance))
+    for atom in (0, 17, 42):
+        np.testing.assert_allclose(engine.correlation(atom), covariance[atom] / spread / spread[atom], atol=1e-6)
 
 
 def test_unknown_goals_targets_and_candidates_are_refused():

@@ -31,6 +31,35 @@ def test_weak_directions_go_only_where_no_alpha_would_see_them():
     assert PoolSpace.from_features(rows, rows, alpha_min=1e-4).residuals[2] == pytest.approx(1e-18)
 
 
+def test_the_directions_kept_are_the_principal_ones_whatever_the_order_of_structures():
+    rng = np.random.default_rng(3)
+    rows = rng.standard_normal((150, 40)) * 10.0 ** -np.linspace(0, 8, 40)
+    above = int(np.count_nonzero(np.linalg.svd(rows, compute_uv=False) ** 2 > 1e-9))
+    assert 0 < above < 40
+    for order in (slice(None), slice(None, None, -1), rng.permutation(150)):
+        pool = PoolSpace.from_features(rows, rows[order], alpha_min=1e-3, accuracy=1e-6)
+        assert pool.rank == above
+        gram = pool.structures.T @ pool.structures
+        np.testing.assert_allclose(gram, np.diag(np.diag(gram)), atol=1e-10)
+
+
+def test_ties_measure_what_dropped_directions_share_with_structures():
+    rng = np.random.default_rng(4)
+    rows = rng.standard_normal((30, 12)) * 10.0 ** -np.linspace(0, 6, 12)
+    atoms = rng.standard_normal((50, 12))
+    pool = PoolSpace.from_features(atoms, rows, alpha_min=1e-4, accuracy=1e-4)
+    assert 0 < pool.rank < 12
+    outside = np.eye(12) - pool.basis @ pool.basis.T
+    np.testing.assert_allclose(pool.ties, np.linalg.norm(atoms @ outside @ rows.T, axis=1), rtol=1e-9)
+    assert PoolSpace.from_features(atoms, rows).ties.max() < 1e-12
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 1.0, -1e-6, np.nan])
+def test_an_accuracy_that_is_no_relative_error_is_refused(accuracy):
+    with pytest.raises(ModelError, match="between 0 and 1"):
+        PoolSpace.from_features(np.eye(2), np.eye(2), accuracy=accuracy)
+
+
 def test_residuals_of_atoms_within_the_span_vanish_to_rounding():
     case = random_case(0, 40, 12)
     assert PoolSpace.from_features(case.atoms, case.means).residuals.max() < 1e-29

@@ -56,19 +56,21 @@ def test_a_cached_pool_is_the_same_to_the_last_bit(cache, monkeypatch):
 
     monkeypatch.setattr(pools, "compute_features", never)
     second = compute_pool(structures, HYPERS, cache=cache)
-    for name in ("environments", "residuals", "structures", "basis"):
+    for name in ("environments", "residuals", "structures", "basis", "ties"):
         assert np.array_equal(getattr(first.pool, name), getattr(second.pool, name))
     assert np.array_equal(first.square_norms, second.square_norms)
+    assert (first.pool.alpha_min, first.pool.accuracy) == (second.pool.alpha_min, second.pool.accuracy) == (1e-8, 1e-6)
     assert (first.scale, first.n_features, first.species_columns) == (second.scale, second.n_features, True)
     assert not second.square_norms.flags.writeable
 
 
-@pytest.mark.parametrize("change", ["hypers", "structures", "species_columns", "alpha_min"])
+@pytest.mark.parametrize("change", ["hypers", "structures", "species_columns", "alpha_min", "accuracy"])
 def test_another_question_gets_another_entry(cache, change):
     compute_pool(rattled(), HYPERS, cache=cache)
     structures = rattled(5) if change == "structures" else rattled()
     hypers = SoapHypers(3.1, 3, 2, 0.4) if change == "hypers" else HYPERS
-    options = {"species_columns": {"species_columns": False}, "alpha_min": {"alpha_min": 1e-8}}.get(change, {})
+    others = {"species_columns": False, "alpha_min": 1e-6, "accuracy": 1e-4}
+    options = {change: others[change]} if change in others else {}
     compute_pool(structures, hypers, cache=cache, **options)
     assert len(list(cache.folder.glob("*.npz"))) == 2
 

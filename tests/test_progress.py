@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lprviz.data.phases import phase, ticking
+from lprviz.progress import phase, ticking
 
 
 def test_phases_follow_each_other_without_falling_back():
