@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import panel as pn
 
 from lprviz.analysis import LPRAnalysis
+from lprviz.app.live import LiveDocument
 from lprviz.app.page import Page
 from lprviz.data.cache import DiskCache
 from lprviz.data.structures import StructureSet
-from lprviz.jobs import InlineWorker, Runner, Worker
+from lprviz.jobs import Worker
 from lprviz.session import Session
 from lprviz.session.library import Library
 from lprviz.session.plans import dataset_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 FIRST_DATASET = "silicon"
-_POLL_MS = 1000  # safety net: should a wake-up be lost, the reply is found within a second
 
 LIBRARY = Library(DiskCache())  # one per process: sessions share what they only read
 
@@ -41,8 +40,10 @@ def create_app(dataset: str | None = FIRST_DATASET, document: Document | None = 
     document : bokeh Document, optional
         The document to schedule on; the one being served by default.
     """
-    session = _new_session(document or pn.state.curdoc)
-    page = Page(session, document or pn.state.curdoc)
+    document = document or pn.state.curdoc
+    live = LiveDocument(document) if document is not None else None
+    session = _new_session(live)
+    page = Page(session, live)
     if dataset is not None:
         session.load_bundled(dataset)
     return page.view
@@ -59,9 +60,9 @@ def show(structures_or_analysis: StructureSet | list[Atoms] | LPRAnalysis) -> pm
     analysis = structures_or_analysis if isinstance(structures_or_analysis, LPRAnalysis) else None
     given = structures_or_analysis if analysis is None else analysis.structures
     structures = given if isinstance(given, StructureSet) else StructureSet.from_atoms(cast("list[Atoms]", given))
-    document = pn.state.curdoc
-    session = _new_session(document)
-    page = Page(session, document)
+    live = LiveDocument(pn.state.curdoc) if pn.state.curdoc is not None else None
+    session = _new_session(live)
+    page = Page(session, live)
     session.load_dataset(dataset_of(structures))
     if analysis is not None:
         session.set_alpha(analysis.alpha)
@@ -69,21 +70,12 @@ def show(structures_or_analysis: StructureSet | list[Atoms] | LPRAnalysis) -> pm
     return page.view
 
 
-def _new_session(document: Document | None) -> Session:
-    woken: list[Callable[[], None]] = []  # the worker wakes a session that does not exist yet when it is made
-
-    def wake() -> None:
-        if document is not None and woken:
-            document.add_next_tick_callback(woken[0])
-
-    def worker(on_reply: Callable[[], None]) -> Runner:
-        return InlineWorker() if document is None else Worker(on_reply)
-
-    session = Session(worker, wake=wake, library=LIBRARY, report=_log_unexpected)
-    woken.append(session.drain)
-    if document is not None:
-        document.add_periodic_callback(session.drain, _POLL_MS)
-        document.on_session_destroyed(lambda context: session.close())
+def _new_session(live: LiveDocument | None) -> Session:
+    if live is None:
+        return Session(library=LIBRARY, report=_log_unexpected)
+    session = Session(Worker, wake=live.wake, library=LIBRARY, report=_log_unexpected)
+    live.drain_with(session.drain)
+    live.when_gone(session.close)
     return session
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable, Viewer
 
-from lprviz.app.style import THEME
+from lprviz.app.live import LiveDocument
+from lprviz.app.style import PAGE_CSS, PAGE_SX, THEME
 from lprviz.components.page_hook import PageHook
 from lprviz.session import Session
 from lprviz.views.colour_panel import ColourPanel
@@ -25,9 +24,6 @@ from lprviz.views.style import CSS
 from lprviz.views.training_panel import TrainingPanel
 from lprviz.views.viewer_panel import ViewerPanel
 
-if TYPE_CHECKING:
-    from bokeh.document import Document
-
 TITLE = "lprviz"
 SIDEBAR_WIDTH = 300
 
@@ -41,18 +37,30 @@ class Page:
         What is served.
     """
 
-    def __init__(self, session: Session, document: Document | None) -> None:
+    def __init__(self, session: Session, live: LiveDocument | None) -> None:
         self._session = session
-        deferral = Deferral(document)
+        deferral = Deferral(live)
         self.viewer = ViewerPanel(session)
         self.map = MapPanel(session, deferral)
         self.histogram = HistogramPanel(session, deferral)
         self.training = TrainingPanel(session, deferral)
-        self._hook = PageHook({"undo": session.undo, "redo": session.redo})
-        self.viewer.viewer.on_drawn(self._mark_coloured)
+        self._live = live
+        intents = {"undo": session.undo, "redo": session.redo}
+        self._hook = PageHook(
+            intents if live is None else {**intents, "rendered": live.announce_rendered},
+            styles={"position": "absolute"},
+            width=0,
+            height=0,
+            margin=0,
+        )
+        self._drawn = False
+        self.viewer.viewer.on_drawn(self._note_drawn)
+        pn.state.onload(self._mark_coloured)
         self.view = pmui.Page(
             title=TITLE,
             theme_config=THEME,
+            sx=PAGE_SX,
+            raw_css=[PAGE_CSS],
             header=[Header(session).view],
             sidebar=[self._sidebar()],
             sidebar_width=SIDEBAR_WIDTH,
@@ -84,7 +92,7 @@ class Page:
             card(self.viewer.view, "1.35 1 0"),
             card(self.map.view, "1 1 0"),
             sizing_mode="stretch_both",
-            styles={"flex": "1.35 1 0", "gap": "10px", "min-height": "0"},
+            styles={"flex": "1.2 1 0", "gap": "10px", "min-height": "0"},
             margin=0,
         )
         lower = pn.Row(
@@ -95,20 +103,24 @@ class Page:
             margin=0,
         )
         return pn.Column(
+            self._hook,
             ProblemBanner(self._session).view,
             upper,
             lower,
             StatusBar(self._session).view,
-            self._hook,
             sizing_mode="stretch_both",
             styles={"gap": "10px", "padding": "10px"},
             margin=0,
         )
 
-    def _mark_coloured(self, version: int, upload_ms: float, draw_ms: float) -> None:
+    def _note_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
         picture = self._session.picture
-        if self._session.fit is not None and picture is not None and not picture.stale:
-            self._hook.coloured = True
+        self._drawn = self._session.fit is not None and picture is not None and not picture.stale
+        if self._live is None or self._live.is_rendered:
+            self._mark_coloured()
+
+    def _mark_coloured(self) -> None:
+        self._hook.coloured = self._hook.coloured or self._drawn
 
     def _busy(self, *events: object) -> None:
         self._hook.working = self._session.activity is not None

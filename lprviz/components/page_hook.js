@@ -1,13 +1,15 @@
-// Tells the page what the session knows: whether the first picture is coloured, and the theme; and sends keys home.
+// Marks the page with what the session knows: whether the first picture is coloured, whether work is under way.
+// Sends the keys for undo and redo home from wherever the focus is.
 
-export function render({model, el}) {
+export function render({model}) {
   const root = document.body
+  root.style.minHeight = "100vh"  // the page floats above it; a body without height counts as hidden
   const mark = () => {
     root.dataset.lprvizReady = model.coloured ? "true" : "false"
     root.dataset.lprvizBusy = model.working ? "true" : "false"
-    el.style.display = "none"
   }
   mark()
+  model.send_msg({type: "rendered"})
   model.on("coloured", mark)
   model.on("working", mark)
 

@@ -62,6 +62,17 @@ def geometric_means(values: Values, offsets: NDArray[np.int64]) -> Values:
     return np.exp(np.add.reduceat(np.log(values), offsets[:-1]) / np.diff(offsets))
 
 
+def most_telling(fit: FittedLPR, offsets: NDArray[np.int64]) -> int:
+    """Return the structure to look at first: of those that do not train, the one whose atoms differ most in LPR."""
+    logs = np.log(np.clip(fit.lpr, 1e-300, 1e300))
+    sizes = np.diff(offsets)
+    means = np.add.reduceat(logs, offsets[:-1]) / sizes
+    spread = np.add.reduceat(logs**2, offsets[:-1]) / sizes - means**2
+    if len(fit.members) < spread.size:
+        spread[list(fit.members)] = -1.0
+    return int(np.argmax(spread))
+
+
 def _scale_for(key: str, values: Values, scales: Scales) -> ColourScale:
     quantity = QUANTITIES[key]
     known = scales.get(key)

@@ -18,7 +18,7 @@ from lprviz.jobs import InlineWorker, Reply, Request, Runner
 from lprviz.session import edits, plans
 from lprviz.session.history import History
 from lprviz.session.library import Library
-from lprviz.session.pictures import element_picture, marked_stale, paint
+from lprviz.session.pictures import element_picture, marked_stale, most_telling, paint
 from lprviz.session.values import (
     Activity,
     Dataset,
@@ -83,6 +83,7 @@ class SessionState(param.Parameterized):
         self._plan: Plan | None = None  # what the worker is working towards, if anything
         self._refitting = False  # the worker is moving the shown fit to `members` and `alpha`
         self._scales: Scales = {}
+        self._untouched = self.selection  # where the picture starts; a person's own choice is never overruled
         self._worker = worker_factory(wake)
 
     def drain(self) -> None:
@@ -184,12 +185,13 @@ class SessionState(param.Parameterized):
         settings = plans.initial_settings(dataset)
         plan = Plan(dataset, settings, dataset.initial_members, plans.initial_alpha(dataset), "Initial training set")
         if self.dataset is None:  # nothing to lose: show the structures while their descriptors are computed
+            self._untouched = Selection(edits.first_outside(plan.members, dataset.structures.n_structures))
             self.param.update(
                 dataset=dataset,
                 settings=settings,
                 members=plan.members,
                 alpha=plan.alpha,
-                selection=Selection(edits.first_outside(plan.members, dataset.structures.n_structures)),
+                selection=self._untouched,
                 picture=element_picture(dataset.structures, stale=True),
             )
         self._pursue(plan)
@@ -197,8 +199,8 @@ class SessionState(param.Parameterized):
     def _accept_outcome(self, outcome: Outcome, seconds: float) -> None:
         plan = outcome.plan
         same = self.dataset is plan.dataset and self.fit is not None
-        first = edits.first_outside(plan.members, plan.dataset.structures.n_structures)
-        selection = self.selection if self.dataset is plan.dataset else Selection(first)
+        known = self.dataset is plan.dataset and self.selection is not self._untouched
+        selection = self.selection if known else Selection(most_telling(outcome.fit, plan.dataset.structures.offsets))
         self._plan, self._scales = None, {}
         picture, self._scales = paint(plan.dataset.structures, outcome.fit, self.colour_by, None, {})
         self.param.update(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import panel as pn
 
@@ -11,33 +11,35 @@ PAUSE_MS = 60  # enough for the browser to upload the viewer's colours before th
 
 
 class Scheduler(Protocol):
-    """What a deferral needs of a Bokeh document."""
+    """Whoever knows when the page may be changed."""
 
-    def add_timeout_callback(self, callback: Callable[[], None], timeout_milliseconds: int) -> Any: ...
+    @property
+    def is_watched(self) -> bool: ...
+    def after(self, milliseconds: int, callback: Callable[[], None]) -> None: ...
 
 
 class Deferral:
-    """Runs a callback a little later on the document's own loop; at once where there is no document.
+    """Runs a callback a little later on the page's own loop; at once while nobody is looking yet.
 
     Parameters
     ----------
-    document : Scheduler or None
-        The Bokeh document of this browser session.
+    scheduler : Scheduler or None
+        None where there is no served page, as in a notebook.
     """
 
-    def __init__(self, document: Scheduler | None) -> None:
-        self._document = document
+    def __init__(self, scheduler: Scheduler | None) -> None:
+        self._scheduler = scheduler
         self._waiting: dict[str, Callable[[], None]] = {}
 
     def later(self, key: str, callback: Callable[[], None]) -> None:
         """Run ``callback`` soon; a later call with the same key takes its place."""
-        if self._document is None:
+        if self._scheduler is None or not self._scheduler.is_watched:
             callback()
             return
         idle = not self._waiting
         self._waiting[key] = callback
         if idle:
-            self._document.add_timeout_callback(self._run, PAUSE_MS)
+            self._scheduler.after(PAUSE_MS, self._run)
 
     def _run(self) -> None:
         waiting, self._waiting = self._waiting, {}

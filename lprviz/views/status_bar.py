@@ -57,7 +57,7 @@ class StatusBar:
             words = f"{activity.label}{share}{' · ' + left if left else ''}"
         else:
             words = self._state_of_fit()
-        self._words.object = f'<span role="status" aria-live="polite">{escaped(words)}</span>'
+        self._words.object = f'<span role="status" aria-live="polite" title="{escaped(words)}">{escaped(words)}</span>'
         self._cost.object = f"<span>{escaped(self._cost_of_edit())}</span>"
 
     def _state_of_fit(self) -> str:
@@ -78,5 +78,5 @@ class StatusBar:
         timing = self._session.timing
         if timing.compute is None:
             return ""
-        drawn = f" · {milliseconds(timing.draw)} to draw" if timing.draw is not None else ""
-        return f"last change: {milliseconds(timing.compute)} to compute{drawn}"
+        drawn = f", {milliseconds(timing.draw)} to draw" if timing.draw is not None else ""
+        return f"Last change: {milliseconds(timing.compute)} to compute{drawn}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import panel as pn
@@ -25,6 +28,9 @@ _COLUMNS = (
     Column("gain", "Gain", "log", 92, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
 )
 
+_DRAWS = (1, 2, 5, 10, 20, 50)
+_COMPACT = {"minHeight": "28px", "padding": "1px 10px", "lineHeight": 1.6}
+
 
 class TrainingPanel:
     """Table and edit bar. Every edit is an intent of the session; the table only shows what the session says."""
@@ -33,6 +39,7 @@ class TrainingPanel:
         self._session = session
         self._deferral = deferral
         self._shown_dataset: object = None
+        self._group_actions: dict[str, Callable[[], None]] = {}
         self.table = StructureTable(
             description="Structures of the data set; the switch of a row takes it into training or out of it.",
             empty_message="No structures yet.",
@@ -49,29 +56,28 @@ class TrainingPanel:
     # -- acting -----------------------------------------------------------------------------------------------------
 
     def _build_edit_bar(self) -> pn.FlexBox:
+        look: dict[str, Any] = {"size": "small", "variant": "outlined", "margin": (2, 6, 2, 0), "sx": _COMPACT}
+
         def button(label: str, why: str, css: str, act: Callable[[object], None]) -> pmui.Button:
-            made = pmui.Button(
-                label=label, description=why, size="small", variant="outlined", css_classes=[css], margin=(3, 4, 3, 0)
-            )
+            made = pmui.Button(label=label, description=why, css_classes=[css], **look)
             made.on_click(act)
             return made
 
-        self._group = pmui.Select(
-            label="Group", options=["–"], size="small", width=170, css_classes=["lpr-group"], margin=(3, 4, 3, 8)
+        self._group = pmui.MenuButton(label="Group", items=[], css_classes=["lpr-group"], **look)
+        self._random = pmui.MenuButton(
+            label="Random", items=[f"Add {n} at random" for n in _DRAWS], css_classes=["lpr-add-random"], **look
         )
-        self._count = pmui.IntInput(value=5, start=1, step=1, size="small", width=76, margin=(3, 4, 3, 8))
+        self._group.on_click(self._act_on_group)
+        self._random.on_click(self._add_random)
         return pn.FlexBox(
             button("Add", "Take the selected rows (or the structure shown) into training.", "lpr-add", self._add),
             button("Remove", "Take the selected rows (or the structure shown) out.", "lpr-remove", self._remove),
             self._group,
-            button("Add all", "Take the whole group into training.", "lpr-add-group", self._add_group),
-            button("Remove all", "Take the whole group out of training.", "lpr-remove-group", self._remove_group),
-            self._count,
-            button("Add random", "Take that many others, drawn at random.", "lpr-add-random", self._add_random),
+            self._random,
             button("Reset", "Back to the initial training set.", "lpr-reset", lambda event: self._session.reset()),
             align_items="center",
             sizing_mode="stretch_width",
-            margin=(4, 4, 2, 8),
+            margin=(4, 4, 0, 8),
         )
 
     def _toggle(self, structure: int, on: bool) -> None:
@@ -90,14 +96,13 @@ class TrainingPanel:
     def _remove(self, event: object) -> None:
         self._session.remove_structures(self._chosen())
 
-    def _add_group(self, event: object) -> None:
-        self._session.add_group(self._group.value)
+    def _act_on_group(self, item: dict[str, Any]) -> None:
+        act = self._group_actions.get(str(item.get("label")))
+        if act is not None:
+            act()
 
-    def _remove_group(self, event: object) -> None:
-        self._session.remove_group(self._group.value)
-
-    def _add_random(self, event: object) -> None:
-        self._session.add_random(int(self._count.value or 1))
+    def _add_random(self, item: str) -> None:
+        self._session.add_random(_DRAWS[self._random.items.index(item)])
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
@@ -128,8 +133,16 @@ class TrainingPanel:
             },
             self._mask(),
         )
-        groups = sorted({name for name in structures.groups if name})
-        self._group.param.update(options=groups or ["–"], value=(groups or ["–"])[0], disabled=not groups)
+        self._group_actions = {}
+        self._offer_groups()
+
+    def _offer_groups(self) -> None:
+        assert self._session.dataset is not None
+        counts = Counter(name for name in self._session.dataset.structures.groups if name)
+        for group, n in counts.items():
+            self._group_actions[f"Add all {n} of {group}"] = partial(self._session.add_group, group)
+            self._group_actions[f"Remove all {n} of {group}"] = partial(self._session.remove_group, group)
+        self._group.param.update(items=[{"label": label} for label in self._group_actions], disabled=not counts)
 
     def _mask(self) -> NDArray[np.uint8]:
         assert self._session.dataset is not None

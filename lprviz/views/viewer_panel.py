@@ -90,7 +90,7 @@ class ViewerPanel:
             end=max(dataset.structures.n_structures - 1, 1),
             value=selection.structure,
             disabled=dataset.structures.n_structures == 1,
-            label=self._caption(),
+            label=f"Structure {selection.structure}",
         )
         self._draw_scene()
         self._draw_colours(picture)
