@@ -188,6 +188,6 @@ def _tick_values(scale: ColourScale) -> NDArray[np.float64]:
     if scale.kind == "log2-ratio":
         reach = round(float(np.log2(scale.high)))
         step = max(1, int(np.ceil(reach / 3)))
-        powers = np.arange(-(reach // step) * step, reach + 1, step)
+        powers = np.arange(-(reach // step) * step, reach + 1, step, dtype=np.float64)
         return 2.0**powers
     return np.linspace(scale.low, scale.high, 5)

@@ -40,6 +40,8 @@ class Edits:
         Ridge weights after all edits.
     innovations : ndarray of shape (m,) or None
         A prediction x.w rises by ``innovations @ (vectors.T @ x)``.
+    shrink : float
+        No form falls below 1/shrink of itself: by Cauchy and Schwarz one addition divides it by at most 1 + h.
     growth : float
         By how much the trace of the Hessian rises: the square norms of the structures added, less those removed.
     drift : float
@@ -51,6 +53,7 @@ class Edits:
     root: FloatArray
     weights: FloatArray | None
     innovations: FloatArray | None
+    shrink: float
     growth: float
     drift: float
 
@@ -81,7 +84,7 @@ def apply_edits(
     """
     vectors = np.empty((root.shape[0], len(rows)))
     innovations = None if weights is None else np.empty(len(rows))
-    growth = drift = 0.0
+    shrink, growth, drift = 1.0, 0.0, 0.0
     for k, (row, sign) in enumerate(zip(rows, signs, strict=True)):
         inner = row @ root
         slack = 1.0 + sign * float(inner @ inner)
@@ -95,6 +98,7 @@ def apply_edits(
         if weights is not None and targets is not None and innovations is not None:
             innovations[k] = sign * (targets[k] - row @ weights) / stretch
             weights = weights + innovations[k] * vector
+        shrink *= max(slack, 1.0)
         growth += sign * float(row @ row)
         drift += _EPS * (1.0 if sign > 0 else 1.0 / slack)
-    return Edits(vectors, tuple(signs), root, weights, innovations, growth, drift)
+    return Edits(vectors, tuple(signs), root, weights, innovations, shrink, growth, drift)

@@ -15,6 +15,9 @@ from lprviz.progress import Tick, no_tick
 REPAIR_BELOW = 0.05
 """A form that fell below this share of its running maximum has lost digits to cancellation and is solved exactly."""
 
+_SAFE_MARGIN = 1.0 + 1e-6
+"""With this much left, rounding cannot have taken a value below its floor."""
+
 
 def quadratic_forms(rows: FloatArray, root: FloatArray, *, tick: Tick = no_tick) -> FloatArray:
     """|G^T x|^2 for rows (k, r) and root (r, r) -> (k,), without a temporary of the size of ``rows``."""
@@ -64,16 +67,20 @@ class TrackedForms:
     values : ndarray of shape (n_rows,)
     floor : ndarray of shape (n_rows,)
         `REPAIR_BELOW` times the running maximum of each value.
+    margin : float
+        Every value is at least this many times its floor. While edits cannot have used it up, nothing is compared:
+        the arrays have left the processor's cache since the last edit, and fetching one costs as much as using it.
     """
 
     values: FloatArray
     floor: FloatArray
+    margin: float
 
     @classmethod
     def exact(cls, values: FloatArray) -> TrackedForms:
         """Forms just solved from scratch: each is its own running maximum."""
         values = frozen(values)
-        return cls(values, frozen(REPAIR_BELOW * values))
+        return cls(values, frozen(REPAIR_BELOW * values), 1.0 / REPAIR_BELOW)
 
     def after(
         self,
@@ -102,11 +109,16 @@ class TrackedForms:
         values = np.subtract(self.values, change, out=change)
         # Additions only lower and removals only raise: each spares one half of the bookkeeping.
         floor = np.maximum(self.floor, REPAIR_BELOW * values) if -1 in edits.signs else self.floor
-        repaired = np.flatnonzero(values < floor) if 1 in edits.signs else _NONE
+        margin, repaired = self.margin / edits.shrink, _NONE
+        if margin < _SAFE_MARGIN:
+            ratio = np.divide(values, floor, out=np.full_like(values, 1.0 / REPAIR_BELOW), where=floor > 0.0)
+            repaired = np.flatnonzero(ratio < 1.0)
+            ratio[repaired] = 1.0 / REPAIR_BELOW
+            margin = float(ratio.min(initial=1.0 / REPAIR_BELOW))
         if repaired.size:
             values[repaired] = quadratic_forms(rows[repaired], edits.root)
             if outside is not None:
                 values[repaired] += outside(repaired)
             floor = floor.copy()
             floor[repaired] = REPAIR_BELOW * values[repaired]
-        return TrackedForms(frozen(values), frozen(floor)), repaired
+        return TrackedForms(frozen(values), frozen(floor), margin), repaired

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from rigidity_cases import law, random_case, relative_difference
+from rigidity_cases import Case, cases, law, random_case, relative_difference
 
 from lprviz.core import PoolSpace, RigidityEngine, local_prediction_rigidity
 from lprviz.errors import ModelError
@@ -34,6 +34,17 @@ def test_a_near_duplicate_keeps_the_leverage_of_the_first():
     engine = RigidityEngine(rows, rows, alpha=1e-9).add(0)
     expected = 1.0 / local_prediction_rigidity(rows[:1], rows, 1e-9)
     np.testing.assert_allclose(engine.leverage, expected, rtol=1e-9)
+
+
+@law(cases(-9.0))
+def test_nothing_falls_below_its_floor_unnoticed(case: Case):
+    """The margin spares comparing every value after every edit; it must never claim more than there is."""
+    engine = case.engine(case.some_members())
+    for structure in case.rng.integers(0, case.n_structures, 12):
+        engine = engine.remove(structure) if structure in engine.members else engine.add(structure)
+        for forms in (engine._state.variance, engine._state.leverage):
+            assert forms.margin > 0.99
+            assert (forms.values >= forms.margin * forms.floor * (1.0 - 1e-6)).all()
 
 
 def test_edits_gather_drift_and_refactoring_sheds_it():
