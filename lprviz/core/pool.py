@@ -166,8 +166,9 @@ def _project(
     residuals, ties = np.empty(len(rows)), np.empty(len(rows))
     for block in row_blocks(*rows.shape):
         chunk = np.asarray(rows[block], dtype=np.float64)
-        coordinates[block] = chunk @ basis
-        outside = chunk - coordinates[block] @ basis.T
+        inside = chunk @ basis
+        outside = chunk - inside @ basis.T
+        coordinates[block] = inside
         residuals[block] = row_square_norms(outside)
         ties[block] = np.sqrt(row_square_norms(outside @ weak))
         tick(block.stop, len(rows))
