@@ -33,7 +33,7 @@ class LiveDocument:
         self._document = document
         self._drain: Callable[[], None] | None = None
         self._rendered = False
-        self._put_off: list[Callable[[], None]] = []
+        self._put_off: list[tuple[int, Callable[[], None]]] = []
         pn.state.onload(self._open)
 
     @property
@@ -65,7 +65,7 @@ class LiveDocument:
         if self._rendered:
             self._document.add_timeout_callback(callback, milliseconds)
         else:
-            self._put_off.append(callback)
+            self._put_off.append((milliseconds, callback))
 
     def announce_rendered(self) -> None:
         """Tell Panel that the page stands, now and not only when its last view is idle."""
@@ -83,5 +83,5 @@ class LiveDocument:
         self._rendered = True
         self._drain_now()
         put_off, self._put_off = self._put_off, []
-        for callback in put_off:
-            callback()
+        for milliseconds, callback in put_off:
+            self._document.add_timeout_callback(callback, milliseconds)

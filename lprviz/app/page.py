@@ -26,6 +26,7 @@ from lprviz.views.viewer_panel import ViewerPanel
 
 TITLE = "lprviz"
 SIDEBAR_WIDTH = 300
+CHARTS_AFTER_MS = 100
 
 
 class Page:
@@ -45,13 +46,8 @@ class Page:
         self.histogram = HistogramPanel(session, deferral)
         self.training = TrainingPanel(session, deferral)
         self._live = live
-        intents = {"undo": session.undo, "redo": session.redo}
         self._hook = PageHook(
-            intents if live is None else {**intents, "rendered": live.announce_rendered},
-            styles={"position": "absolute"},
-            width=0,
-            height=0,
-            margin=0,
+            self._rendered, session.undo, session.redo, styles={"position": "absolute"}, width=0, height=0, margin=0
         )
         self._drawn = False
         self.viewer.viewer.on_drawn(self._note_drawn)
@@ -88,16 +84,18 @@ class Page:
         )
 
     def _main(self) -> pn.Column:
+        charts = (None, None) if self._live is not None else (self.map.view, self.histogram.view)
+        self._map_card, self._histogram_card = (card(chart, "1 1 0") for chart in charts)
         upper = pn.Row(
             card(self.viewer.view, "1.35 1 0"),
-            card(self.map.view, "1 1 0"),
+            self._map_card,
             sizing_mode="stretch_both",
             styles={"flex": "1.2 1 0", "gap": "10px", "min-height": "0"},
             margin=0,
         )
         lower = pn.Row(
             card(self.training.view, "1.35 1 0"),
-            card(self.histogram.view, "1 1 0"),
+            self._histogram_card,
             sizing_mode="stretch_both",
             styles={"flex": "1 1 0", "gap": "10px", "min-height": "0"},
             margin=0,
@@ -112,6 +110,17 @@ class Page:
             styles={"gap": "10px", "padding": "10px"},
             margin=0,
         )
+
+    def _rendered(self, software: bool) -> None:
+        """The page stands: let the picture have its turn, then draw the charts by the way that suits this browser."""
+        if self._live is not None:
+            self._live.after(CHARTS_AFTER_MS, lambda: self._place_charts(software))
+            self._live.announce_rendered()
+
+    def _place_charts(self, software: bool) -> None:
+        self.map.map.draw_with("canvas" if software else "webgl")
+        self._map_card[:] = [self.map.view]
+        self._histogram_card[:] = [self.histogram.view]
 
     def _note_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
         picture = self._session.picture
@@ -130,10 +139,10 @@ class Page:
             part.dark = self.view.dark_theme
 
 
-def card(content: Viewable | Viewer, flex: str) -> pn.Column:
-    """Return a framed part of the page that takes its share of the room."""
+def card(content: Viewable | Viewer | None, flex: str) -> pn.Column:
+    """Return a framed part of the page that takes its share of the room; empty until its content comes."""
     return pn.Column(
-        content,
+        *([] if content is None else [content]),
         css_classes=["lpr-card"],
         stylesheets=[CSS],
         sizing_mode="stretch_both",

@@ -63,7 +63,7 @@ def chart_colours(dark: bool) -> ChartColours:
 
 
 def bare_figure(description: str, **options: Any) -> Figure:
-    """Return an empty chart that fills its place, drawn with WebGL, with fixed ranges and no logo.
+    """Return an empty chart that fills its place, with fixed ranges and no logo.
 
     Parameters
     ----------
@@ -73,7 +73,6 @@ def bare_figure(description: str, **options: Any) -> Figure:
         Passed to ``bokeh.plotting.figure``.
     """
     figure = Figure(
-        output_backend="webgl",
         sizing_mode="stretch_both",
         min_height=120,
         min_width=160,

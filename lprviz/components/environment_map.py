@@ -7,7 +7,7 @@ the whole data set, whether or not that environment is among the points drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import panel as pn
@@ -70,6 +70,10 @@ class EnvironmentMap(pn.viewable.Viewer):
     def selected(self) -> NDArray[np.intp]:
         """The selected environments, ascending."""
         return self._selected
+
+    def draw_with(self, backend: Literal["canvas", "webgl"]) -> None:
+        """Say how the browser draws: ``"webgl"`` with a graphics card, ``"canvas"`` without. Before it is shown."""
+        self._map.figure.output_backend = backend
 
     def on_tap(self, callback: TapCallback) -> None:
         """Call ``callback(index, extend)`` on each tap.

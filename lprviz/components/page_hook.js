@@ -1,5 +1,23 @@
 // Marks the page with what the session knows: whether the first picture is coloured, whether work is under way.
-// Sends the keys for undo and redo home from wherever the focus is.
+// Says how this browser draws, and sends the keys for undo and redo home from wherever the focus is.
+
+// Without a graphics card the browser emulates one, and a canvas "accelerated" by it takes seconds for what the
+// processor does in milliseconds. Such machines are common in classrooms.
+const drawsInSoftware = () => {
+  const context = document.createElement("canvas").getContext("webgl")
+  if (!context) { return true }
+  const info = context.getExtension("WEBGL_debug_renderer_info")
+  const name = info ? context.getParameter(info.UNMASKED_RENDERER_WEBGL) : ""
+  context.getExtension("WEBGL_lose_context")?.loseContext()
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name)
+}
+
+const keepCanvasesInMemory = () => {
+  const original = HTMLCanvasElement.prototype.getContext
+  HTMLCanvasElement.prototype.getContext = function (kind, options) {
+    return original.call(this, kind, kind === "2d" ? {...options, willReadFrequently: true} : options)
+  }
+}
 
 export function render({model}) {
   const root = document.body
@@ -9,9 +27,12 @@ export function render({model}) {
     root.dataset.lprvizBusy = model.working ? "true" : "false"
   }
   mark()
-  model.send_msg({type: "rendered"})
   model.on("coloured", mark)
   model.on("working", mark)
+
+  const software = drawsInSoftware()
+  if (software) { keepCanvasesInMemory() }
+  model.send_msg({type: "rendered", software})
 
   const onKey = (event) => {
     const typing = event.composedPath()[0]?.matches?.("input, textarea, [contenteditable]")

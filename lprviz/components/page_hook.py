@@ -1,4 +1,4 @@
-"""What the page tells the outside: ready once the first picture is coloured; and Ctrl+Z wherever the focus is."""
+"""What the page tells the outside, and what it tells us of itself."""
 
 from __future__ import annotations
 
@@ -11,18 +11,35 @@ from panel.custom import JSComponent
 
 
 class PageHook(JSComponent):
-    """An invisible component that sets ``data-lprviz-ready`` on the page's body and listens for undo and redo keys."""
+    """An invisible component: ``data-lprviz-ready`` on the page's body, undo and redo keys, and how the browser draws.
+
+    Parameters
+    ----------
+    coloured : bool
+        The first picture is on the screen.
+    working : bool
+        Background work is under way.
+    """
 
     coloured = param.Boolean(False)
     working = param.Boolean(False)
 
     _esm = Path(__file__).with_name("page_hook.js")
 
-    def __init__(self, intents: dict[str, Callable[[], None]], **params: Any) -> None:
+    def __init__(
+        self,
+        on_rendered: Callable[[bool], None],
+        undo: Callable[[], None],
+        redo: Callable[[], None],
+        **params: Any,
+    ) -> None:
         super().__init__(**params)
-        self._intents = intents
+        self._on_rendered = on_rendered
+        self._keys = {"undo": undo, "redo": redo}
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
-        intent = self._intents.get(str(msg.get("type")))
-        if intent is not None:
-            intent()
+        kind = str(msg.get("type"))
+        if kind == "rendered":
+            self._on_rendered(bool(msg.get("software")))
+        elif kind in self._keys:
+            self._keys[kind]()
