@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
+from lprviz.views.deferral import AFTER_PICTURE
 from lprviz.views.style import words
 from lprviz.views.text import escaped
 
@@ -22,7 +23,7 @@ class Header:
         self.view = pn.Row(self._badge, self._undo, self._redo, sizing_mode="stretch_width", margin=0)
         self._undo.on_click(lambda event: session.undo())
         self._redo.on_click(lambda event: session.redo())
-        session.param.watch(self._refresh, ["history", "settings", "dataset", "alpha", "fit"])
+        session.param.watch(self._refresh, ["history", "settings", "dataset", "alpha", "fit"], precedence=AFTER_PICTURE)
         self._refresh()
 
     def _refresh(self, *events: object) -> None:

@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
+from lprviz.views.deferral import AFTER_PICTURE
 from lprviz.views.style import words
 from lprviz.views.text import escaped
 
@@ -33,7 +34,7 @@ class ModelPanel:
         self._words = words(sizing_mode="stretch_width", margin=(0, 0, 4, 0))
         self.view = pmui.Column(self._slider, self._words, sizing_mode="stretch_width")
         self._slider.param.watch(self._move, "value")
-        session.param.watch(self._follow, ["alpha", "fit"])
+        session.param.watch(self._follow, ["alpha", "fit"], precedence=AFTER_PICTURE)
         self._follow()
 
     def _move(self, event: object) -> None:

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
+from lprviz.views.deferral import AFTER_PICTURE
 from lprviz.views.style import CSS, words
 from lprviz.views.text import escaped, milliseconds, seconds_left
 
@@ -40,7 +41,9 @@ class StatusBar:
             margin=0,
         )
         self._cancel.on_click(lambda event: session.cancel())
-        session.param.watch(self._refresh, ["activity", "fit", "timing", "dataset", "members"])
+        session.param.watch(
+            self._refresh, ["activity", "fit", "timing", "dataset", "members"], precedence=AFTER_PICTURE
+        )
         self._refresh()
 
     def _refresh(self, *events: object) -> None:

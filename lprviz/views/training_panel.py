@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import panel as pn
@@ -16,7 +16,7 @@ from lprviz.components.structure_table import Column, StructureTable
 from lprviz.core.colours import fit_scale
 from lprviz.session import Session
 from lprviz.session.pictures import geometric_means
-from lprviz.views.deferral import Deferral
+from lprviz.views.deferral import AFTER_PICTURE, Deferral
 
 _COLUMNS = (
     Column("formula", "Structure", "text", 110, "Formula; click a row to see the structure in 3D.", priority=1),
@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("gain", "Gain", "log", 92, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
 )
 
-_DRAWS = (1, 2, 5, 10, 20, 50)
+_DRAWS = {f"Add {n} at random": n for n in (1, 2, 5, 10, 20, 50)}
 _COMPACT = {"minHeight": "28px", "padding": "1px 10px", "lineHeight": 1.6}
 
 
@@ -50,7 +50,9 @@ class TrainingPanel:
         self.table.on_open(session.show_structure)
         self.edit_bar = self._build_edit_bar()
         self.view = pmui.Column(self.edit_bar, self.table, sizing_mode="stretch_both", margin=0)
-        session.param.watch(self._follow, ["dataset", "members", "fit", "selection", "picture"])
+        session.param.watch(
+            self._follow, ["dataset", "members", "fit", "selection", "picture"], precedence=AFTER_PICTURE
+        )
         self._follow()
 
     # -- acting -----------------------------------------------------------------------------------------------------
@@ -65,10 +67,10 @@ class TrainingPanel:
 
         self._group = pmui.MenuButton(label="Group", items=[], css_classes=["lpr-group"], **look)
         self._random = pmui.MenuButton(
-            label="Random", items=[f"Add {n} at random" for n in _DRAWS], css_classes=["lpr-add-random"], **look
+            label="Random", items=[{"label": label} for label in _DRAWS], css_classes=["lpr-add-random"], **look
         )
-        self._group.on_click(self._act_on_group)
-        self._random.on_click(self._add_random)
+        self._group.on_click(cast(Any, self._act_on_group))  # Panel hands over the item, not the event it declares
+        self._random.on_click(cast(Any, self._add_random))
         return pn.FlexBox(
             button("Add", "Take the selected rows (or the structure shown) into training.", "lpr-add", self._add),
             button("Remove", "Take the selected rows (or the structure shown) out.", "lpr-remove", self._remove),
@@ -101,8 +103,10 @@ class TrainingPanel:
         if act is not None:
             act()
 
-    def _add_random(self, item: str) -> None:
-        self._session.add_random(_DRAWS[self._random.items.index(item)])
+    def _add_random(self, item: dict[str, Any]) -> None:
+        n = _DRAWS.get(str(item.get("label")))
+        if n is not None:
+            self._session.add_random(n)
 
     # -- showing ----------------------------------------------------------------------------------------------------
 

@@ -139,6 +139,12 @@ class ViewerPanel:
         self._drawn_picture = wanted
         atoms = self._atoms()
         scale = picture.scale
+        assert self._session.dataset is not None
+        self.viewer.set_colours(
+            picture.rgb(atoms),
+            outline=picture.outlined[atoms],
+            hover_labels=atom_labels(self._session.dataset.structures, picture, atoms),
+        )
         self.viewer.param.update(
             bar_title=picture.title,
             bar_stops=list(scale.stops()) if scale is not None else [],
@@ -147,12 +153,6 @@ class ViewerPanel:
             bar_swatches=[] if scale is not None else self._element_swatches(),
             caption=self._caption(),
             description=picture_summary(self._session, picture, atoms),
-        )
-        assert self._session.dataset is not None
-        self.viewer.set_colours(
-            picture.rgb(atoms),
-            outline=picture.outlined[atoms],
-            hover_labels=atom_labels(self._session.dataset.structures, picture, atoms),
         )
 
     def _element_swatches(self) -> list[list[str]]:

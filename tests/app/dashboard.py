@@ -44,7 +44,10 @@ class Dashboard:
     def viewer(self) -> dict:
         """Return what the visible viewer draws: atoms, colours (one row of RGB per atom), picked."""
         seen = self.page.evaluate(
-            "() => { const v = window.lprviz.viewer(); return {atoms: v.atoms, colours: [...v.colours], picked: v.picked} }"
+            """() => {
+                const {atoms, colours, picked} = window.lprviz.viewer()
+                return {atoms, colours: [...colours], picked}
+            }"""
         )
         return {**seen, "colours": np.array(seen["colours"]).reshape(-1, 3)}
 
@@ -70,8 +73,19 @@ class Dashboard:
         self.page.locator(f'[data-structure="{structure}"] .lpr-switch').click()
         self.wait_recoloured(before)
 
+    def any_row(self) -> int:
+        """Return a structure whose row is on the screen: a long table holds only those near its scroll position."""
+        rows = self.page.locator("[data-structure]")
+        rows.nth(2).wait_for(state="attached", timeout=PATIENCE)
+        return int(rows.nth(2).get_attribute("data-structure"))
+
     def is_member(self, structure: int) -> bool:
         return self.page.locator(f'[data-structure="{structure}"]').get_attribute("data-member") == "true"
+
+    def choose(self, opener: str, item: str) -> None:
+        """Open a menu and choose from it."""
+        self.page.locator(opener).first.click()
+        self.page.get_by_role("menuitem", name=item, exact=True).click()
 
     def upload(self, name: str, payload: bytes) -> None:
         self.page.locator(".lpr-upload input").set_input_files(
@@ -89,7 +103,9 @@ class Dashboard:
         self.page.locator(".lpr-error [role=alert]").wait_for(state="hidden", timeout=PATIENCE)
 
     def status(self) -> str:
-        return self.page.locator(".lpr-status").inner_text()
+        said = self.page.locator(".lpr-status [role=status]").inner_text()
+        assert said  # an empty reading would make every comparison of two of them true
+        return said
 
 
 def silicon_file(n: int = 10, **info: str) -> bytes:

@@ -47,7 +47,7 @@ def test_each_bad_file_is_one_sentence_and_costs_nothing(dashboard):
         np.testing.assert_array_equal(window.viewer()["colours"], colours, err_msg=kind)
         window.dismiss_error()
         assert window.status() == status, kind
-    window.toggle(0)  # the session goes on
+    window.toggle(window.any_row())  # the session goes on
     assert window.visit.errors == []
 
 
@@ -59,7 +59,7 @@ def test_a_file_of_200_megabytes_is_refused_before_it_is_sent(dashboard, tmp_pat
     window.page.locator(".lpr-upload input").set_input_files(str(large))
     assert "too large" in window.error()
     window.dismiss_error()
-    window.toggle(0)
+    window.toggle(window.any_row())
 
 
 def test_markup_in_names_and_info_stays_text(dashboard):
@@ -72,4 +72,5 @@ def test_markup_in_names_and_info_stays_text(dashboard):
     window.page.wait_for_timeout(500)
     assert window.page.evaluate("window.pwned") == 0
     assert window.page.locator("img[src='x']").count() == 0
-    assert "<img" in window.page.locator(".lpr-training-table").first.inner_text()
+    assert "<img" in window.page.locator('.lpr-training-table [data-structure="0"]').inner_text()
+    assert "<img" in window.page.locator(".lpr-badge b").inner_text()
