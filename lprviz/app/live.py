@@ -76,8 +76,17 @@ class LiveDocument:
         self._document.callbacks.trigger_event(DocumentReady())
 
     def _drain_now(self) -> None:
+        self._send_at_once()
         if self._drain is not None and (self._rendered or not self.is_watched):
             self._drain()
+
+    def _send_at_once(self) -> None:
+        """Keep the system from holding small messages back until the browser confirms the last: 40 ms each time."""
+        server_session = getattr(self._document.session_context, "session", None)
+        for connection in getattr(server_session, "_subscribed_connections", ()):
+            socket = getattr(connection, "_socket", None)
+            if getattr(socket, "ws_connection", None) is not None:
+                socket.set_nodelay(True)
 
     def _open(self) -> None:
         self._rendered = True

@@ -10,7 +10,7 @@ import panel as pn
 PAUSE_MS = 60  # enough for the browser to upload the viewer's colours before the map's twenty thousand points arrive
 
 AFTER_PICTURE = 1
-"""Precedence of those who watch the session and are to speak after the viewer: each message costs a millisecond or more."""
+"""Precedence of those who watch the session and speak after the viewer: each message costs a millisecond or more."""
 
 
 class Scheduler(Protocol):

@@ -1,9 +1,9 @@
-// Draws only when something changed, once a frame; says how long an upload and a drawing took without ever waiting.
+// Draws only when something changed, once a frame; says how long a drawing took without ever waiting.
 const POLISH_AFTER = 400
 const POLISH_BUDGET = 12
 
 class DrawLoop {
-  // `before()` runs inside the frame, ahead of drawing, and returns what `after(report, timing)` shall be told, or null.
+  // `before()` runs inside the frame, ahead of drawing, and returns what `after(report, milliseconds)` shall be told, or null.
   constructor(viewer, before, after, drawn) {
     Object.assign(this, {viewer, before, after, drawn, pending: 0, polish: 0, lastDraw: Infinity, stopped: false})
   }
@@ -16,14 +16,13 @@ class DrawLoop {
   frame() {
     this.pending = 0
     clearTimeout(this.polish)
-    const start = performance.now()
     const report = this.before()
-    const uploaded = performance.now()
+    const start = performance.now()
     this.viewer.render()
     this.drawn()
     this.whenFinished(() => {
-      this.lastDraw = performance.now() - uploaded
-      if (report !== null) this.after(report, {upload: uploaded - start, draw: this.lastDraw})
+      this.lastDraw = performance.now() - start
+      if (report !== null) this.after(report, this.lastDraw)
       this.polishLater()
     })
   }

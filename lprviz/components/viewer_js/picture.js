@@ -9,9 +9,15 @@ const RING_COLOURS = {
 const FIRST_TURN = {true: [0.42, 0.28], false: [0.3, 0.25]}
 const GROUND = {light: 0xffffff, dark: 0x14171c}
 
+// For whoever measures: when the colours were in the buffer, and when they were drawn. Only the last is kept.
+function stamp(name) {
+  performance.clearMarks(name)
+  performance.mark(name)
+}
+
 class Picture {
   constructor(view, model, NGL) {
-    Object.assign(this, {view, model, NGL, atomCount: 0, colourVersion: 0, colours: null, packet: null, listeners: []})
+    Object.assign(this, {view, model, NGL, atomCount: 0, colourVersion: 0, colours: null, packet: null, undrawn: null, listeners: []})
     this.root = element("div", "picture")
     this.surface = element("div", "surface")
     this.surface.tabIndex = 0
@@ -114,7 +120,18 @@ class Picture {
     if (!this.model.colour_packet) return
     this.colours = unpackPacket(this.model.colour_packet)
     this.clean.colours = false
+    if (this.clean.scene) this.recolour() // at once: while the page draws other things, the next frame may be late
     this.loop.schedule()
+  }
+
+  recolour() {
+    if (this.clean.colours || !this.coloursFit()) return
+    const start = performance.now()
+    this.layers.recolour(this.colours.rgb)
+    stamp("lprviz-recoloured")
+    this.clean.colours = true
+    this.clean.rings = false
+    this.undrawn = {version: this.colours.version, upload: performance.now() - start}
   }
 
   setRings() {
@@ -130,19 +147,16 @@ class Picture {
     this.loop.schedule()
   }
 
-  // One frame: whatever is out of date, in order. Returns the version of the colours put on the screen, if any.
+  // One frame: whatever is out of date, in order. Returns what is to be told of the colours put on the screen, if any.
   prepare() {
     if (!this.clean.scene) this.buildScene()
-    const recoloured = !this.clean.colours && this.coloursFit()
-    if (recoloured) {
-      this.layers.recolour(this.colours.rgb)
-      this.colourVersion += 1
-      this.clean.colours = true
-      this.clean.rings = false
-    }
+    this.recolour()
     if (!this.clean.rings) this.buildRings()
     this.camera.apply()
-    return recoloured ? this.colours.version : null
+    const fresh = this.undrawn
+    this.undrawn = null
+    if (fresh) this.colourVersion += 1
+    return fresh
   }
 
   // Colours belong to one scene: those of another structure are never shown on this one, whatever its size.
@@ -217,7 +231,8 @@ class Picture {
     dataset.picked = this.model.picked.join(",")
   }
 
-  report(version, {upload, draw}) {
+  report({version, upload}, draw) {
+    stamp("lprviz-drawn")
     this.model.send_msg({type: "drawn", version, upload_ms: upload, draw_ms: draw})
   }
 
