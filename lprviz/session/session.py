@@ -101,8 +101,9 @@ class Session(SessionState):
         if not (np.isfinite(alpha) and alpha > 0):
             self._complain(LprvizError("alpha must be a positive number.", "Try 1e-4."))
             return
-        self.alpha = float(alpha)
-        self._reach("Moving alpha")
+        before, self.alpha = self.alpha, float(alpha)
+        if not self._reach("Moving alpha"):
+            self.alpha = before
 
     def set_pin(self) -> None:
         """Keep the present state for comparison."""

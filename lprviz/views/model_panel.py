@@ -11,7 +11,7 @@ from lprviz.views.deferral import AFTER_PICTURE
 from lprviz.views.style import words
 from lprviz.views.text import escaped
 
-_LOWEST, _HIGHEST, _STEP = -10.0, 2.0, 0.1
+_LOWEST, _HIGHEST, _STEP = -8.0, 2.0, 0.1  # below 1e-8 the pool space of the data layer loses digits
 
 
 class ModelPanel:

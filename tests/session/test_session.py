@@ -123,6 +123,9 @@ def test_alpha_moves_live_and_bad_alpha_is_refused(session):
     session.set_alpha(-1.0)
     assert "positive" in session.problem.message
     assert session.alpha == 1e-2
+    session.set_alpha(1e-18)  # far below what pool space was cut for
+    assert session.problem.hint
+    assert session.alpha == session.fit.alpha == 1e-2
 
 
 def test_a_quantity_that_cannot_be_had_says_why(session):
