@@ -87,7 +87,7 @@ class FileDrop(JSComponent):
     def _refuse_size(self, msg: dict[str, Any], size: int) -> None:
         self._refuse(
             msg,
-            f"This file is too large: {size / 1e6:.0f} MB, where {self.max_bytes / 1e6:.0f} MB is the limit.",
+            f"This file is too large: {size / 2**20:.0f} MB, where {self.max_bytes / 2**20:.0f} MB is the limit.",
             "Send fewer structures, or compress the file with gzip.",
         )
 

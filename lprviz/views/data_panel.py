@@ -37,7 +37,7 @@ class DataPanel:
             session.load_upload,
             session.report_problem,
             label="Drop your own structures here",
-            hint=f"extxyz, xyz, cif, POSCAR, traj, ASE db or json; up to {limits.file_bytes / 1e6:.0f} MB",
+            hint=f"extxyz, xyz, cif, POSCAR, traj, ASE db or json; up to {limits.file_bytes / 2**20:.0f} MB",
             max_bytes=limits.file_bytes,
             css_classes=["lpr-upload"],
             sizing_mode="stretch_width",

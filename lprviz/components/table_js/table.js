@@ -71,6 +71,7 @@ class Table {
     this.state.arrange();
     this.fitted = null;
     this.scroller.scrollTop = 0;
+    this.placed = false;
     this.fit();
   }
 
@@ -203,6 +204,11 @@ class Table {
       this.head.replaceChildren(makeHeader(columns, (key) => this.sort(key)));
       this.rows.setColumns(columns);
       mark(this.scroller, "aria-colcount", columns.length + 1);
+    }
+    if (!this.placed) { // before there was a size, there was nothing to scroll
+      this.placed = true;
+      this.rows.paint();
+      this.rows.reveal(this.state.current);
     }
     this.paint();
   }
