@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
+from lprviz.bench import app, browser, served
 from lprviz.bench.__main__ import BENCHMARKS, main, to_json
 from lprviz.bench.engine import measure_workload as measure_engine
 from lprviz.bench.entries import Entry, Samples, costs, faster_than, report_text
@@ -15,6 +16,7 @@ from lprviz.bench.pipeline import measure_workload as measure_pipeline
 from lprviz.bench.timing import faster_of, take_turns
 from lprviz.bench.workloads import Workload, silicon
 from lprviz.data import SoapHypers, StructureSet, list_datasets
+from lprviz.errors import LprvizError
 
 HYPERS = SoapHypers(cutoff=3.0, max_radial=2, max_angular=2, width=0.5, smoothing=0.2)
 
@@ -108,3 +110,53 @@ def test_the_command_writes_json_and_checks_bounds(tmp_path, monkeypatch, capsys
     assert [entry["met"] for entry in json.loads((tmp_path / "out.json").read_text())["entries"]] == [True, False]
     assert main(["engine", "--json", str(tmp_path / "no" / "out.json")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_app_benchmark_says_what_is_missing(monkeypatch):
+    monkeypatch.delenv("LPRVIZ_CHROMIUM", raising=False)
+    monkeypatch.setattr("lprviz.bench.browser.shutil.which", lambda name: None)
+    with pytest.raises(LprvizError, match="no chromium") as caught, browser.chromium():
+        pass
+    assert "LPRVIZ_CHROMIUM" in caught.value.hint
+
+
+def test_the_app_benchmark_judges_median_and_95th_percentile_apart():
+    flips = app._Flips(recoloured=[50.0] * 30 + [150.0] * 10, drawing=[300.0] * 40, computing=[1.0] * 40)
+    median, p95, computing, drawing = app._flip_entries(flips, {})
+    assert (median.met, p95.met) == (True, False)
+    assert p95.ratio == 1.5
+    assert computing.samples.median == 1.0
+    assert drawing.samples.median == 300.0
+    assert app._computing("Last change: 1.3 ms to compute, 90 ms to draw") == 1.3
+    assert app._computing("Last change: 1.2 s to compute") == 1200.0
+
+
+def test_a_server_that_ends_is_reported_with_its_last_words(tmp_path):
+    script = tmp_path / "broken.txt"
+    script.write_text("neither a script nor a notebook")
+    with pytest.raises(LprvizError, match="does not answer"), browser.served(script, browser.free_port(), tmp_path):
+        pass
+
+
+def test_what_is_served_is_a_script_that_names_its_workload():
+    compile(served.script(served.PUBLISHED), "measured.py", "exec")
+    assert served.PUBLISHED in served.script(served.PUBLISHED)
+
+
+@pytest.mark.browser
+def test_the_page_clock_counts_from_the_click_to_the_first_mark(chromium):
+    folder = app._FOLDER
+    page = chromium.new_page()
+    page.add_init_script(path=folder / "page_clock.js")
+    page.goto("data:text/html,<body data-lprviz-ready='true'><button>x</button>")
+    page.evaluate(
+        """() => document.querySelector("button").addEventListener("click", () => {
+            for (const name of ["lprviz-recoloured", "lprviz-recoloured", "lprviz-drawn"]) performance.mark(name)
+        })"""
+    )
+    page.get_by_role("button").click()
+    page.wait_for_function("() => window.lprvizClock.drawn !== null")
+    seen = page.evaluate("() => ({...window.lprvizClock})")
+    assert 0 < seen["ready"] < seen["clicked"] < seen["recoloured"] < seen["drawn"]
+    assert page.evaluate((folder / "blank_page.js").read_text()) > 0
+    page.close()

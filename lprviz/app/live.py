@@ -85,7 +85,7 @@ class LiveDocument:
         server_session = getattr(self._document.session_context, "session", None)
         for connection in getattr(server_session, "_subscribed_connections", ()):
             socket = getattr(connection, "_socket", None)
-            if getattr(socket, "ws_connection", None) is not None:
+            if socket is not None and socket.ws_connection is not None:
                 socket.set_nodelay(True)
 
     def _open(self) -> None:

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from lprviz.bench.entries import Entry, report_text
 from lprviz.errors import LprvizError
 
-BENCHMARKS = {"engine": "lprviz.bench.engine", "pipeline": "lprviz.bench.pipeline"}
+BENCHMARKS = {"app": "lprviz.bench.app", "engine": "lprviz.bench.engine", "pipeline": "lprviz.bench.pipeline"}
 """Each module has ``measure(data) -> iterator of Entry``."""
 
 
