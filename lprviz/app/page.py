@@ -26,7 +26,8 @@ from lprviz.views.viewer_panel import ViewerPanel
 
 TITLE = "lprviz"
 SIDEBAR_WIDTH = 300
-CHARTS_AFTER_MS = 100
+CHARTS_AFTER_MS = 100  # the picture comes first: charts take a second of the browser's time where it draws in software
+CHARTS_AT_LATEST_MS = 3000  # with no data set, or no WebGL, there is no picture to wait for
 
 
 class Page:
@@ -49,7 +50,7 @@ class Page:
         self._hook = PageHook(
             self._rendered, session.undo, session.redo, styles={"position": "absolute"}, width=0, height=0, margin=0
         )
-        self._drawn = False
+        self._drawn = self._charts_asked_for = False
         self.viewer.viewer.on_drawn(self._note_drawn)
         pn.state.onload(self._mark_coloured)
         self.view = pmui.Page(
@@ -112,17 +113,22 @@ class Page:
         )
 
     def _rendered(self, software: bool) -> None:
-        """The page stands: let the picture have its turn, then draw the charts by the way that suits this browser."""
+        """The page stands: charts are drawn by the way that suits this browser, once the picture has had its turn."""
         if self._live is not None:
-            self._live.after(CHARTS_AFTER_MS, lambda: self._place_charts(software))
+            self.map.map.draw_with("canvas" if software else "webgl")
+            self._live.after(CHARTS_AT_LATEST_MS, self._place_charts)
             self._live.announce_rendered()
 
-    def _place_charts(self, software: bool) -> None:
-        self.map.map.draw_with("canvas" if software else "webgl")
+    def _place_charts(self) -> None:
+        if len(self._map_card):
+            return
         self._map_card[:] = [self.map.view]
         self._histogram_card[:] = [self.histogram.view]
 
     def _note_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
+        if self._live is not None and not self._charts_asked_for:
+            self._charts_asked_for = True
+            self._live.after(CHARTS_AFTER_MS, self._place_charts)
         picture = self._session.picture
         self._drawn = self._session.fit is not None and picture is not None and not picture.stale
         if self._live is None or self._live.is_rendered:

@@ -23,11 +23,11 @@ PALETTES = {
     "viridis": "viridis",
     "cividis": "cividis",
     "plasma": "plasma",
-    "blue-red": "RdBu_r",
-    "brown-teal": "BrBG",
+    "blue-red": "coolwarm",  # its middle is grey: white points would vanish on a white page
 }
 _DIVERGING: dict[Kind, bool] = {"log": False, "linear": False, "log2-ratio": True, "signed": True}
 _HALF_DECADE = 0.5
+_PALEST = 205
 
 
 @lru_cache(maxsize=16)
@@ -122,10 +122,11 @@ def css_colours(rgb: NDArray[np.uint8]) -> tuple[str, ...]:
 
 
 def element_rgb(numbers: Iterable[int]) -> NDArray[np.uint8]:
-    """Return the customary (Jmol) colour of each atomic number, (n, 3)."""
+    """Return the customary (Jmol) colour of each atomic number, (n, 3); white ones greyed to be seen on white."""
     from ase.data.colors import jmol_colors
 
-    return np.round(jmol_colors[np.asarray(list(numbers), dtype=np.intp)] * 255).astype(np.uint8)
+    colours = np.round(jmol_colors[np.asarray(list(numbers), dtype=np.intp)] * 255).astype(np.uint8)
+    return np.where(colours.min(axis=1, keepdims=True) > _PALEST, _PALEST, colours).astype(np.uint8)
 
 
 def format_value(value: float) -> str:

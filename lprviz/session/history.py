@@ -48,6 +48,13 @@ class History:
         kept = (*self.entries[: self.position + 1], Entry(label, members))[-LIMIT:]
         return History(kept, len(kept) - 1)
 
+    def returned_to(self, members: tuple[int, ...]) -> History:
+        """Return the history at its last state with these members; what came after was given up."""
+        places = [i for i, entry in enumerate(self.entries[: self.position + 1]) if entry.members == members]
+        if not places:
+            return History.starting("Last good state", members)
+        return History(self.entries[: places[-1] + 1], places[-1])
+
     def moved(self, step: int) -> History:
         """Return the history one state back (-1) or forward (+1); unchanged at its ends."""
         target = self.position + step

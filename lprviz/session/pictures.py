@@ -35,13 +35,16 @@ def paint(
     key = "lpr" if note else asked
     outlined = fit.regulariser_share > UNDETERMINED_SHARE
     members = member_mask(structures, fit.members)
+    lpr_scale = _scale_for("lpr", fit.lpr, scales)
+    scales = {**scales, "lpr": lpr_scale}
     if key == ELEMENT:
         values = structures.numbers.astype(np.float64)
-        return Picture(ELEMENT, ELEMENT_TITLE, values, None, outlined, members, note=note), scales
+        picture = Picture(ELEMENT, ELEMENT_TITLE, values, None, outlined, members, note=note, lpr_scale=lpr_scale)
+        return picture, scales
     quantity = QUANTITIES[key]
     values = quantity.compute(context)
     scale = _scale_for(key, values, scales)
-    picture = Picture(key, quantity.bar, values, scale, outlined, members, note=note)
+    picture = Picture(key, quantity.bar, values, scale, outlined, members, note=note, lpr_scale=lpr_scale)
     return picture, {**scales, key: scale}
 
 

@@ -30,15 +30,15 @@ class Session(SessionState):
 
     def load_bundled(self, name: str) -> None:
         """Load a bundled data set by name."""
-        self._submit(Request("read", f"Reading {name}", plans.reading_bundled(name, self._library)))
+        self._read(Request("read", f"Reading {name}", plans.reading_bundled(name, self._library)))
 
     def load_upload(self, filename: str, payload: bytes) -> None:
         """Load an uploaded file; nothing changes unless it can be used."""
-        self._submit(Request("read", "Reading the uploaded file", plans.reading_upload(filename, payload)))
+        self._read(Request("read", "Reading the uploaded file", plans.reading_upload(filename, payload)))
 
     def load_paths(self, paths: Iterable[str | Path]) -> None:
         """Load files from the server's own disk."""
-        self._submit(Request("read", "Reading structures", plans.reading_paths([Path(p) for p in paths])))
+        self._read(Request("read", "Reading structures", plans.reading_paths([Path(p) for p in paths])))
 
     def load_dataset(self, dataset: Dataset) -> None:
         """Load structures that are in memory already."""
@@ -173,10 +173,9 @@ class Session(SessionState):
         """Give up background work; the last good state stays."""
         self._worker.cancel()
         given_up = self._plan is not None or self._refitting
-        self._plan, self._refitting = None, False
-        shown = self.fit
-        if given_up and shown is not None:
-            self.param.update(members=shown.members, alpha=shown.alpha)
+        self._plan, self._refitting, self._reading = None, False, False
+        if given_up:
+            self._return_to_shown()
         self._settle_activity()
 
     def dismiss_problem(self) -> None:
@@ -189,7 +188,8 @@ class Session(SessionState):
 
     def report_drawn(self, upload_ms: float, draw_ms: float) -> None:
         """Note what the browser needed to show the last picture."""
-        self.timing = replace(self.timing, upload=upload_ms, draw=draw_ms)
+        if self.timing.draw is None:  # later draws, of another structure or quantity, are not what the edit cost
+            self.timing = replace(self.timing, upload=upload_ms, draw=draw_ms)
 
     def close(self) -> None:
         """End the session's worker."""

@@ -81,8 +81,10 @@ class SessionState(param.Parameterized):
         self._library = library if library is not None else Library()
         self._report = report
         self._plan: Plan | None = None  # what the worker is working towards, if anything
+        self._reading = False  # the worker is reading a file
         self._refitting = False  # the worker is moving the shown fit to `members` and `alpha`
         self._scales: Scales = {}
+        self._opening_scales: Scales = {}
         self._untouched = self.selection  # where the picture starts; a person's own choice is never overruled
         self._worker = worker_factory(wake)
 
@@ -98,6 +100,10 @@ class SessionState(param.Parameterized):
         self.problem = None
         self._worker.submit(request)
         self.drain()
+
+    def _read(self, request: Request) -> None:
+        self._reading = True
+        self._submit(request)
 
     def _pursue(self, plan: Plan) -> None:
         self._plan, self._refitting = plan, False
@@ -134,10 +140,11 @@ class SessionState(param.Parameterized):
         """Bring the shown fit to the asked members and alpha, at once or through the worker; False if it cannot be."""
         fit, members, alpha = self.fit, self.members, self.alpha
         if self._plan is not None and self.dataset is self._plan.dataset:
-            self._pursue(replace(self._plan, members=members, alpha=alpha))
+            # Descriptors depend on neither: what is asked for now is applied when they are there.
+            self._plan = replace(self._plan, members=members, alpha=alpha)
             return True
-        if fit is None:
-            return True
+        if fit is None or (self._refitting and self._reading):
+            return True  # the file comes first; should it fail, the fit is taken up again
         if self._refitting or self._should_hand_over(plans.seconds_to_move(fit, members, alpha)):
             self._refitting = True
             self._submit(Request("fit", label, lambda tick: plans.moved(fit, members, alpha)))
@@ -157,7 +164,9 @@ class SessionState(param.Parameterized):
 
     def _show(self, fit: FittedLPR, compute_ms: float) -> None:
         assert self.dataset is not None
-        picture, self._scales = paint(self.dataset.structures, fit, self.colour_by, self.pin, self._scales)
+        # Another alpha shifts everything: its colours start from the opening scale, and are back when alpha is.
+        scales = self._scales if self.fit is None or fit.alpha == self.fit.alpha else self._opening_scales
+        picture, self._scales = paint(self.dataset.structures, fit, self.colour_by, self.pin, scales)
         stale = self._plan is not None or self._refitting
         self.param.update(fit=fit, picture=replace(picture, stale=stale), timing=Timing(compute_ms), problem=None)
 
@@ -171,6 +180,7 @@ class SessionState(param.Parameterized):
         self.picture = replace(picture, stale=self.picture.stale)
 
     def _apply(self, reply: Reply) -> None:
+        self._reading = False
         if reply.error is not None:
             self._fail(reply)
         elif reply.request.kind == "read":
@@ -197,18 +207,25 @@ class SessionState(param.Parameterized):
         self._pursue(plan)
 
     def _accept_outcome(self, outcome: Outcome, seconds: float) -> None:
-        plan = outcome.plan
+        asked = self._plan
+        plan = outcome.plan if asked is None or asked.dataset is not outcome.plan.dataset else asked
+        try:
+            fit = plans.moved(outcome.fit, plan.members, plan.alpha)
+        except LprvizError as error:
+            self._complain(error)
+            plan, fit = outcome.plan, outcome.fit
         same = self.dataset is plan.dataset and self.fit is not None
         known = self.dataset is plan.dataset and self.selection is not self._untouched
-        selection = self.selection if known else Selection(most_telling(outcome.fit, plan.dataset.structures.offsets))
+        selection = self.selection if known else Selection(most_telling(fit, plan.dataset.structures.offsets))
         self._plan, self._scales = None, {}
-        picture, self._scales = paint(plan.dataset.structures, outcome.fit, self.colour_by, None, {})
+        picture, self._scales = paint(plan.dataset.structures, fit, self.colour_by, None, {})
+        self._opening_scales = self._scales
         self.param.update(
             dataset=plan.dataset,
             settings=plan.settings,
             members=plan.members,
             alpha=plan.alpha,
-            fit=outcome.fit,
+            fit=fit,
             picture=picture,
             selection=selection,
             pin=None,
@@ -220,10 +237,17 @@ class SessionState(param.Parameterized):
     def _fail(self, reply: Reply) -> None:
         assert reply.error is not None
         self._plan, self._refitting = (self._plan, self._refitting) if reply.request.kind == "read" else (None, False)
-        if self.fit is not None and reply.request.kind != "read":
-            self.param.update(members=self.fit.members, alpha=self.fit.alpha)
+        if reply.request.kind != "read":
+            self._return_to_shown()
         self._complain(reply.error)
         self._resume()
+
+    def _return_to_shown(self) -> None:
+        """What was asked for is given up: members, alpha and history are again those of the fit on show."""
+        shown = self.fit
+        if shown is not None:
+            history = self.history.returned_to(shown.members)
+            self.param.update(members=shown.members, alpha=shown.alpha, history=history)
 
     def _resume(self) -> None:
         """A file that cannot be read takes the worker from what it was doing; go on with that."""

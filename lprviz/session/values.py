@@ -121,6 +121,8 @@ class Picture:
         Environments of training structures.
     stale : bool
         True while something newer is being computed; never shown as current.
+    lpr_scale : ColourScale or None
+        The scale of LPR itself, for what shows LPR whatever the atoms are coloured by; None before there is a fit.
     note : str
         Why the asked-for quantity is not what is shown, if so.
     """
@@ -133,6 +135,7 @@ class Picture:
     members: NDArray[np.bool_]
     stale: bool = False
     note: str = ""
+    lpr_scale: ColourScale | None = None
 
     def rgb(self, which: slice | NDArray[np.intp] = slice(None)) -> NDArray[np.uint8]:
         """Return the colours of the chosen environments, (n, 3)."""

@@ -11,6 +11,8 @@ from lprviz.views.deferral import AFTER_PICTURE
 from lprviz.views.style import words
 from lprviz.views.text import escaped
 
+_WHITE = {"color": "#fff", "&.Mui-disabled": {"color": "rgba(255, 255, 255, 0.35)"}}
+
 
 class Header:
     """What stands in the page's header, left to right."""
@@ -18,8 +20,8 @@ class Header:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._badge = words("lpr-badge", sizing_mode="stretch_width", align="center")
-        self._undo = pmui.IconButton(icon="undo", color="light", css_classes=["lpr-undo"], disabled=True)
-        self._redo = pmui.IconButton(icon="redo", color="light", css_classes=["lpr-redo"], disabled=True)
+        self._undo = pmui.IconButton(icon="undo", sx=_WHITE, css_classes=["lpr-undo"], disabled=True)
+        self._redo = pmui.IconButton(icon="redo", sx=_WHITE, css_classes=["lpr-redo"], disabled=True)
         self.view = pn.Row(self._badge, self._undo, self._redo, sizing_mode="stretch_width", margin=0)
         self._undo.on_click(lambda event: session.undo())
         self._redo.on_click(lambda event: session.redo())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
+from numpy.typing import NDArray
 
 from lprviz.components.rigidity_histogram import RigidityHistogram
 from lprviz.core.colours import css_colours, element_rgb
+from lprviz.data.structures import StructureSet
 from lprviz.session import Session
-from lprviz.session.quantities import ELEMENT, QUANTITIES
 from lprviz.views.deferral import Deferral
 
 
@@ -29,24 +30,32 @@ class HistogramPanel:
         self._deferral.later("histogram", self._show)
 
     def _show(self) -> None:
-        dataset, picture = self._session.dataset, self._session.picture
-        if dataset is None or picture is None or picture.scale is None or picture.quantity == ELEMENT:
+        dataset, fit, picture = self._session.dataset, self._session.fit, self._session.picture
+        if dataset is None or picture is None:
             return
-        scale, structures = picture.scale, dataset.structures
+        self.histogram.stale = picture.stale
+        if fit is None or picture.lpr_scale is None:
+            return
+        # Elements have no distribution to speak of: the rigidity stays on show.
+        by_element = picture.scale is None
+        scale = picture.lpr_scale if picture.scale is None else picture.scale
+        values = fit.lpr if by_element else picture.values
         axis = (scale.kind, scale.low, scale.high, scale.title)
         if axis != self._axis:
             self._axis = axis
             self.histogram.set_axis(*axis)
-        drawn = (id(picture.values), axis)
-        if drawn != self._drawn:
-            self._drawn = drawn
-            symbols = np.array(chemical_symbols)[structures.numbers]
-            colours = css_colours(element_rgb([atomic_numbers[s] for s in structures.species]))
-            self.histogram.set_values(picture.values, symbols, dict(zip(structures.species, colours, strict=True)))
+        if not (self._drawn and self._drawn[0] is values and self._drawn[1] == axis):
+            self._drawn = (values, axis)
+            self._show_values(dataset.structures, values)
         pin = self._session.pin
-        comparable = pin is not None and QUANTITIES[picture.quantity].key == "lpr"
+        comparable = by_element or picture.quantity == "lpr"
         self.histogram.set_reference(pin.lpr if comparable and pin is not None else None)
-        self.histogram.set_marks(picture.values[self._marked()])
+        self.histogram.set_marks(values[self._marked()])
+
+    def _show_values(self, structures: StructureSet, values: NDArray[np.float64]) -> None:
+        symbols = np.array(chemical_symbols)[structures.numbers]
+        colours = css_colours(element_rgb([atomic_numbers[s] for s in structures.species]))
+        self.histogram.set_values(values, symbols, dict(zip(structures.species, colours, strict=True)))
 
     def _marked(self) -> np.ndarray:
         selection = self._session.selection

@@ -42,9 +42,9 @@ class MapPanel:
         if fit.engine.pool is not self._drawn_pool:
             self._show_points()
         self.map.stale = picture.stale
-        wanted = (id(picture.values), picture.scale)
-        if wanted != self._drawn_values:
-            self._drawn_values = wanted
+        drawn = self._drawn_values
+        if not (drawn and drawn[0] is picture.values and drawn[1] == picture.scale):
+            self._drawn_values = (picture.values, picture.scale)
             self._show_colours()
         self._show_selection()
 

@@ -12,20 +12,20 @@ import panel as pn
 import panel_material_ui as pmui
 from numpy.typing import NDArray
 
+from lprviz.analysis import FittedLPR
 from lprviz.components.structure_table import Column, StructureTable
-from lprviz.core.colours import fit_scale
 from lprviz.session import Session
 from lprviz.session.pictures import geometric_means
 from lprviz.views.deferral import AFTER_PICTURE, Deferral
 
 _COLUMNS = (
-    Column("formula", "Structure", "text", 110, "Formula; click a row to see the structure in 3D.", priority=1),
-    Column("group", "Group", "text", 110, "Group given in the file.", priority=2),
+    Column("formula", "Structure", "text", 96, "Formula; click a row to see the structure in 3D.", priority=1),
+    Column("group", "Group", "text", 100, "Group given in the file.", priority=2),
     Column("atoms", "Atoms", "int", 58, "Number of atoms.", priority=4),
     Column("energy", "E/atom (eV)", "float", 92, "Energy per atom, where the file has one.", priority=5),
-    Column("lpr", "LPR", "log", 118, "Geometric mean over its atoms; 1: worth one label.", 1, 2),
-    Column("leverage", "Leverage", "log", 92, "f·P·f, its leverage on the fit; near 1: irreplaceable.", 3, 2),
-    Column("gain", "Gain", "log", 92, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
+    Column("lpr", "LPR", "log", 112, "Geometric mean over its atoms; 1: worth one label.", 1, 2),
+    Column("leverage", "Leverage", "float", 78, "On the fit, 0 to 1; near 1: irreplaceable. Others: if added.", 3, 2),
+    Column("gain", "Gain", "log", 112, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
 )
 
 _DRAWS = {f"Add {n} at random": n for n in (1, 2, 5, 10, 20, 50)}
@@ -39,6 +39,7 @@ class TrainingPanel:
         self._session = session
         self._deferral = deferral
         self._shown_dataset: object = None
+        self._shown_numbers: tuple[object, ...] = ()
         self._group_actions: dict[str, Callable[[], None]] = {}
         self.table = StructureTable(
             description="Structures of the data set; the switch of a row takes it into training or out of it.",
@@ -122,7 +123,7 @@ class TrainingPanel:
         self._deferral.later("table", self._show_numbers)
 
     def _show_dataset(self) -> None:
-        self._shown_dataset = self._session.dataset
+        self._shown_dataset, self._shown_numbers = self._session.dataset, ()
         assert self._session.dataset is not None
         structures = self._session.dataset.structures
         named = [str(atoms.info["name"]) if "name" in atoms.info else "" for atoms in structures]
@@ -158,15 +159,32 @@ class TrainingPanel:
         self.table.set_members(self._mask())
 
     def _show_numbers(self) -> None:
-        dataset, fit = self._session.dataset, self._session.fit
-        if dataset is None or fit is None or fit.engine.n_structures != dataset.structures.n_structures:
+        dataset, fit, picture = self._session.dataset, self._session.fit, self._session.picture
+        if dataset is None or fit is None or picture is None or picture.lpr_scale is None:
             return
+        shown = (fit, picture.lpr_scale)
+        if self._shown_numbers == shown or fit.engine.n_structures != dataset.structures.n_structures:
+            return  # picking an atom or another quantity changes nothing here
+        self._shown_numbers = shown
         typical = geometric_means(fit.lpr, dataset.structures.offsets)
-        gains = np.full(fit.engine.n_structures, np.nan)
-        outside = np.setdiff1d(np.arange(fit.engine.n_structures), fit.members)
-        if outside.size:
-            gains[outside] = fit.engine.gains(goal="mean-log", candidates=outside)
-        scale = fit_scale(fit.lpr, title="LPR", kind="log")
         self.table.update(
-            values={"lpr": typical, "leverage": fit.engine.leverage, "gain": gains}, chips={"lpr": scale.rgb(typical)}
+            values={"lpr": typical, "leverage": leverages(fit), "gain": gains_in_decades(fit)},
+            chips={"lpr": picture.lpr_scale.rgb(typical)},
         )
+
+
+def leverages(fit: FittedLPR) -> NDArray[np.float64]:
+    """Return each structure's leverage on the fit, 0 to 1, (n_structures,); for others, what it would be if added."""
+    leverage = np.array(fit.engine.leverage)
+    outside = np.setdiff1d(np.arange(leverage.size), fit.members)
+    leverage[outside] /= 1.0 + leverage[outside]
+    return leverage
+
+
+def gains_in_decades(fit: FittedLPR) -> NDArray[np.float64]:
+    """Return what adding each structure would raise mean log10 LPR by, (n_structures,); nan for members."""
+    gains = np.full(fit.engine.n_structures, np.nan)
+    outside = np.setdiff1d(np.arange(gains.size), fit.members)
+    if outside.size:
+        gains[outside] = fit.engine.gains(goal="mean-log", candidates=outside) / np.log(10.0)
+    return gains

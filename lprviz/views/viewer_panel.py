@@ -24,6 +24,7 @@ class ViewerPanel:
         self._session = session
         self._drawn_scene: tuple[object, ...] = ()
         self._drawn_picture: tuple[object, ...] = ()
+        self._drawn_values: object = None
         self.viewer = StructureViewer(css_classes=["lpr-viewer"], sizing_mode="stretch_both", min_height=220)
         self.viewer.on_pick(self._pick)
         self.viewer.on_key(self._key)
@@ -93,6 +94,8 @@ class ViewerPanel:
             label=f"Structure {selection.structure}",
         )
         self._draw_scene()
+        if self.viewer.message:
+            return
         self._draw_colours(picture)
         atoms = self._atoms()
         self.viewer.picked = [] if selection.picked is None else [selection.picked - atoms.start]
@@ -133,10 +136,10 @@ class ViewerPanel:
 
     def _draw_colours(self, picture: Picture) -> None:
         self.viewer.stale = picture.stale
-        wanted = (id(picture.values), picture.scale, picture.quantity, self._session.selection.structure)
-        if wanted == self._drawn_picture:
+        wanted = (picture.scale, picture.quantity, self._session.selection.structure)
+        if self._drawn_values is picture.values and self._drawn_picture == wanted:
             return
-        self._drawn_picture = wanted
+        self._drawn_values, self._drawn_picture = picture.values, wanted
         atoms = self._atoms()
         scale = picture.scale
         assert self._session.dataset is not None

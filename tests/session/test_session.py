@@ -145,6 +145,14 @@ def test_the_pin_compares(session):
     assert session.picture.values.max() > 1.01
 
 
+def test_a_visit_to_another_alpha_leaves_the_colours_as_they_were(session):
+    before = session.picture.scale
+    for alpha in (1e-2, 1e-8, 1e2, session.fit.analysis.alpha):
+        session.set_alpha(alpha)
+        assert session.picture.scale.covers(session.picture.values)
+    assert session.picture.scale == before
+
+
 def test_the_colour_scale_stays_put_through_edits(session):
     before = session.picture.scale
     session.remove_structures([4])
@@ -228,6 +236,37 @@ def test_edits_made_while_computing_are_in_the_result(waiting):
     assert session.fit.members == session.members == tuple(range(1, 10))
 
 
+def test_an_edit_does_not_start_the_descriptors_again(waiting):
+    session, worker = waiting
+    worker.run()
+    session.drain()
+    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    under_way = worker.serial
+    session.remove_structures([0])
+    session.set_alpha(1e-3)
+    assert worker.serial == under_way
+    worker.run()
+    session.drain()
+    assert (session.fit.members, session.fit.alpha) == (tuple(range(1, 10)), 1e-3)
+    np.testing.assert_allclose(session.fit.lpr, fresh_lpr(session), rtol=1e-9)
+
+
+def test_an_edit_does_not_discard_an_upload(waiting):
+    session, worker = waiting
+    worker.run()
+    session.drain()
+    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.load_upload("broken.xyz", b"junk")
+    session.remove_structures([0])
+    assert worker.pending.kind == "read"
+    worker.run()
+    session.drain()
+    assert session.problem is not None
+    worker.run()
+    session.drain()
+    assert session.fit.members == tuple(range(1, 10))
+
+
 def test_cancel_returns_to_the_last_good_state(waiting):
     session, worker = waiting
     worker.run()
@@ -238,6 +277,8 @@ def test_cancel_returns_to_the_last_good_state(waiting):
     session.cancel()
     assert session.fit is before
     assert session.members == before.members
+    assert session.history.current.members == session.members
+    assert session.history.undo_label == session.history.redo_label == ""
     assert not session.picture.stale
     assert session.activity is None
     session.toggle_structure(11)
