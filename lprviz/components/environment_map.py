@@ -48,6 +48,7 @@ class EnvironmentMap(pn.viewable.Viewer):
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
         self._map = MapFigure()
+        self.draw_with("webgl")
         self._gestures = MapGestures(self._map, lambda: self._index, self._visible, lambda: self._selected)
         self._chart = CaptionedChart(self._map.figure, "lpr-map")
         self._forget(np.empty((0, 2)))
