@@ -111,7 +111,7 @@ class Bench:
     def expect_order(self, expected):
         root = self.page.locator(".lpr-table").element_handle()
         script = f"([root, expected]) => String(({ORDER})(root).slice(0, expected.length)) === String(expected)"
-        self.page.wait_for_function(script, arg=[root, list(expected)], timeout=20_000)
+        self.page.wait_for_function(script, arg=[root, list(expected)], timeout=20_000, polling=100)
 
     def expect_count(self, text):
         expect(self.find(".count")).to_contain_text(text, timeout=20_000)

@@ -1,6 +1,7 @@
 // Joins state, elements and the messages to and from Python.
 
 const HOVER_DELAY = 40; // ms: a mouse crossing the table asks for one preview, not for fifty
+const LATEST = 120; // ms: the longest a repaint waits for a frame
 
 class Table {
   constructor(model) {
@@ -55,6 +56,7 @@ class Table {
   dispose() {
     this.resize.disconnect();
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.late);
     clearTimeout(this.hoverTimer);
   }
 
@@ -216,10 +218,12 @@ class Table {
   paintSoon() {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => this.paint());
+    this.late = setTimeout(() => this.paint(), LATEST); // a busy or covered window may be given no frame for long
   }
 
   paint() {
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.late);
     this.frame = 0;
     if (!this.fitted) return;
     const {state} = this;
