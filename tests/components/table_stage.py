@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import panel as pn
 from browser import Visit
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from lprviz.components.structure_table import Column, StructureTable
 
@@ -111,7 +111,11 @@ class Bench:
     def expect_order(self, expected):
         root = self.page.locator(".lpr-table").element_handle()
         script = f"([root, expected]) => String(({ORDER})(root).slice(0, expected.length)) === String(expected)"
-        self.page.wait_for_function(script, arg=[root, list(expected)], timeout=20_000, polling=100)
+        try:
+            self.page.wait_for_function(script, arg=[root, list(expected)], timeout=20_000, polling=100)
+        except TimeoutError as late:
+            shown, count = self.order(), self.find(".count").inner_text()
+            raise AssertionError(f"rows {shown} ({count}) instead of {list(expected)}") from late
 
     def expect_count(self, text):
         expect(self.find(".count")).to_contain_text(text, timeout=20_000)
