@@ -21,6 +21,8 @@ class HistogramPanel:
         self._deferral = deferral
         self._drawn: tuple[object, ...] = ()
         self._axis: tuple[object, ...] = ()
+        self._reference: NDArray[np.float64] | None = None
+        self._marked_in: tuple[object, object] = (None, None)
         self.histogram = RigidityHistogram()
         self.view = self.histogram
         session.param.watch(self._follow, ["picture", "pin", "selection"])
@@ -49,8 +51,21 @@ class HistogramPanel:
             self._show_values(dataset.structures, values)
         pin = self._session.pin
         comparable = by_element or picture.quantity == "lpr"
-        self.histogram.set_reference(pin.lpr if comparable and pin is not None else None)
-        self.histogram.set_marks(values[self._marked()])
+        self._show_reference(pin.lpr if comparable and pin is not None else None)
+        self._show_marks(values)
+
+    def _show_reference(self, reference: NDArray[np.float64] | None) -> None:
+        if (
+            reference is not self._reference
+        ):  # each drawing costs the browser a tenth of a second without a graphics card
+            self._reference = reference
+            self.histogram.set_reference(reference)
+
+    def _show_marks(self, values: NDArray[np.float64]) -> None:
+        values_before, selection_before = self._marked_in
+        if values is not values_before or self._session.selection is not selection_before:
+            self._marked_in = (values, self._session.selection)
+            self.histogram.set_marks(values[self._marked()])
 
     def _show_values(self, structures: StructureSet, values: NDArray[np.float64]) -> None:
         symbols = np.array(chemical_symbols)[structures.numbers]

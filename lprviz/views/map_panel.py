@@ -10,6 +10,7 @@ from lprviz.components.environment_map import EnvironmentMap
 from lprviz.core.colours import MISSING_RGB, css_colours, palette_table
 from lprviz.core.projection import principal_components
 from lprviz.session import Session
+from lprviz.session.values import Selection
 from lprviz.views.deferral import Deferral
 
 
@@ -21,6 +22,7 @@ class MapPanel:
         self._deferral = deferral
         self._drawn_pool: object = None
         self._drawn_values: tuple[object, ...] = ()
+        self._drawn_selection: Selection | None = None
         self.map = EnvironmentMap()
         self.map.on_tap(self._tap)
         self.map.on_lasso(session.select_environments)
@@ -46,13 +48,15 @@ class MapPanel:
         if not (drawn and drawn[0] is picture.values and drawn[1] == picture.scale):
             self._drawn_values = (picture.values, picture.scale)
             self._show_colours()
-        self._show_selection()
+        if session.selection is not self._drawn_selection:
+            self._drawn_selection = session.selection
+            self._show_selection()
 
     def _show_points(self) -> None:
         dataset, fit = self._session.dataset, self._session.fit
         assert dataset is not None
         assert fit is not None
-        self._drawn_pool, self._drawn_values = fit.engine.pool, ()
+        self._drawn_pool, self._drawn_values, self._drawn_selection = fit.engine.pool, (), None
         coordinates, explained = principal_components(fit.engine.pool)
         first, second = (f"PC {i + 1} ({share:.0%} of variance)" for i, share in enumerate(explained))
         self.map.set_points(coordinates, (first, second))
