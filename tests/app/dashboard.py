@@ -99,8 +99,13 @@ class Dashboard:
         return banner.inner_text()
 
     def dismiss_error(self) -> None:
-        self.page.locator(".lpr-dismiss").click()
-        self.page.locator(".lpr-error [role=alert]").wait_for(state="hidden", timeout=PATIENCE)
+        said = self.page.locator(".lpr-error [role=alert]")
+        for _ in range(20):  # the banner may still be moving under the mouse
+            if not said.is_visible():
+                return
+            self.page.locator(".lpr-dismiss button").click()
+            self.page.wait_for_timeout(1000)
+        said.wait_for(state="hidden", timeout=5000)
 
     def status(self) -> str:
         said = self.page.locator(".lpr-status [role=status]").inner_text()

@@ -75,9 +75,9 @@ def test_picking_in_the_picture_is_seen_on_the_map_and_kept_through_edits(dashbo
     window = dashboard()
     canvas = window.page.locator(".lpr-viewer canvas").first
     box = canvas.bounding_box()
-    for dx, dy in ((0, 0), (20, 0), (0, 20), (-20, 10), (15, -25), (-30, -30), (40, 15)):
+    for dx, dy in ((0, 0), (20, 0), (0, 20), (-20, 10), (15, -25), (-30, -30), (40, 15), (60, 0), (0, -45), (-55, 20)):
         window.page.mouse.click(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2 + dy)
-        window.page.wait_for_timeout(400)
+        window.page.wait_for_timeout(2500)
         if window.viewer()["picked"]:
             break
     picked = window.viewer()["picked"]
