@@ -271,9 +271,14 @@ class SessionState(param.Parameterized):
             self._settle_activity()
             return
         self.activity = Activity(progress.label, progress.fraction, progress.remaining_seconds())
-        self.picture = marked_stale(self.picture, self._plan is not None or self._refitting)
+        self._mark_stale(self._plan is not None or self._refitting)
 
     def _settle_activity(self) -> None:
         self.activity = None
         unfinished = self.fit is None and self.dataset is not None
-        self.picture = marked_stale(self.picture, unfinished or self._plan is not None or self._refitting)
+        self._mark_stale(unfinished or self._plan is not None or self._refitting)
+
+    def _mark_stale(self, stale: bool) -> None:
+        marked = marked_stale(self.picture, stale)
+        if marked is not self.picture:  # param takes any assignment for news, and the poll comes every second
+            self.picture = marked

@@ -68,6 +68,14 @@ def test_an_edit_changes_members_fit_and_picture_together(session):
     np.testing.assert_allclose(session.fit.lpr, fresh_lpr(session), rtol=1e-9)
 
 
+def test_a_poll_without_news_tells_nobody(session):
+    told = []
+    session.param.watch(told.append, ["picture", "fit", "members", "history", "selection"])
+    session.drain()
+    session.drain()
+    assert told == []
+
+
 def test_adding_never_lowers_any_rigidity(session):
     before = session.fit.lpr.copy()
     session.add_structures([10, 11])
