@@ -151,12 +151,16 @@ def test_the_page_clock_counts_from_the_click_to_the_first_mark(chromium):
     page.goto("data:text/html,<body data-lprviz-ready='true'><button>x</button>")
     page.evaluate(
         """() => document.querySelector("button").addEventListener("click", () => {
-            for (const name of ["lprviz-recoloured", "lprviz-recoloured", "lprviz-drawn"]) performance.mark(name)
+            performance.mark("lprviz-recoloured")
+            setTimeout(() => {
+                for (const name of ["lprviz-recoloured", "lprviz-drawn"]) performance.mark(name)
+            }, 60)
         })"""
     )
     page.get_by_role("button").click()
     page.wait_for_function("() => window.lprvizClock.drawn !== null")
     seen = page.evaluate("() => ({...window.lprvizClock})")
-    assert 0 < seen["ready"] < seen["clicked"] < seen["recoloured"] < seen["drawn"]
+    assert 0 < seen["ready"] <= seen["clicked"] <= seen["recoloured"]  # the clock is coarse: these may tie
+    assert seen["drawn"] - seen["recoloured"] > 30  # the second mark did not replace the first
     assert page.evaluate((folder / "blank_page.js").read_text()) > 0
     page.close()
