@@ -17,15 +17,15 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from lprviz.core.sampling import farthest_points, sampled_points
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick
+
+__all__ = ["SparseKernel", "farthest_points", "normalised_rows", "polynomial_kernel"]
 
 FloatArray = NDArray[np.float64]
 
 _ROWS_PER_BLOCK = 4096
-_DUPLICATE_DISTANCE2 = 1e-10
-"""Squared distance between unit rows under which a further sparse point would only repeat one already chosen."""
-
 
 def normalised_rows(features: FloatArray) -> FloatArray:
     """Rows of `features` (N, F) at unit length; a row of zeros (an atom that sees nothing) stays zero."""
@@ -37,38 +37,6 @@ def normalised_rows(features: FloatArray) -> FloatArray:
 def polynomial_kernel(left: FloatArray, right: FloatArray, zeta: int = 2) -> FloatArray:
     """Kernel ``(x . y)^zeta`` between unit rows `left` (N, F) and `right` (M, F); shape (N, M)."""
     return (left @ right.T) ** zeta
-
-
-def farthest_points(rows: FloatArray, n_points: int, *, tick: Tick = no_tick) -> NDArray[np.intp]:
-    """Choose mutually distant rows, the same ones each time.
-
-    Starts from the row farthest from the mean and adds the row whose nearest chosen row is farthest away.
-
-    Parameters
-    ----------
-    rows : (N, F) array
-    n_points : int
-        How many to choose at most. Fewer come back where the rest only repeats rows already chosen.
-
-    Returns
-    -------
-    (M,) array of int
-        Row indices in the order chosen, M <= n_points.
-    """
-    square_norms = np.einsum("ij,ij->i", rows, rows)
-    mean = rows.mean(axis=0)
-    chosen = [int(np.argmax(square_norms - 2.0 * (rows @ mean)))]
-    nearest = np.full(len(rows), np.inf)
-    for done in range(1, min(n_points, len(rows))):
-        tick(done, n_points)
-        last = chosen[-1]
-        distance2 = square_norms + square_norms[last] - 2.0 * (rows @ rows[last])
-        np.minimum(nearest, distance2, out=nearest)
-        candidate = int(np.argmax(nearest))
-        if nearest[candidate] < _DUPLICATE_DISTANCE2:
-            break
-        chosen.append(candidate)
-    return np.array(chosen, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -94,9 +62,16 @@ class SparseKernel:
 
     @classmethod
     def from_features(
-        cls, features: FloatArray, n_sparse: int, *, zeta: int = 2, jitter: float = 1e-10, tick: Tick = no_tick
+        cls,
+        features: FloatArray,
+        n_sparse: int,
+        *,
+        zeta: int = 2,
+        sampling: str = "farthest",
+        jitter: float = 1e-10,
+        tick: Tick = no_tick,
     ) -> SparseKernel:
-        """Choose at most `n_sparse` sparse points among `features` (N, F) by farthest-point sampling.
+        """Choose at most `n_sparse` sparse points among `features` (N, F), by farthest-point sampling or by ``"cur"``.
 
         Raises
         ------
@@ -112,7 +87,7 @@ class SparseKernel:
         if len(features) == 0:
             raise ModelError("A sparse kernel needs at least one environment.", "Load structures first.")
         rows = normalised_rows(features)
-        points = rows[farthest_points(rows, n_sparse, tick=tick)]
+        points = rows[sampled_points(rows, n_sparse, sampling, tick=tick)]
         return cls.from_points(points, zeta=zeta, jitter=jitter)
 
     @classmethod
