@@ -119,6 +119,11 @@ class Readings:
         return None if self._state.fit is None else self._state.fit.predictions
 
     @property
+    def root(self) -> FloatArray:
+        """G (rank, rank) with G G^T = P, the inverse Hessian in pool space: what combinations of atoms are judged by."""
+        return self._state.root
+
+    @property
     def error_estimate(self) -> float:
         """Relative error to expect of `lpr`: what this alpha and this pool allow, plus what edits have gathered since.
 
