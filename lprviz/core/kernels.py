@@ -27,6 +27,7 @@ FloatArray = NDArray[np.float64]
 
 _ROWS_PER_BLOCK = 4096
 
+
 def normalised_rows(features: FloatArray) -> FloatArray:
     """Rows of `features` (N, F) at unit length; a row of zeros (an atom that sees nothing) stays zero."""
     rows = np.asarray(features, dtype=np.float64)
