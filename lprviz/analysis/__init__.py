@@ -6,14 +6,40 @@ fitted             `FittedLPR`: the same with a training set; add, remove, alpha
 training           indices, the regulariser in force and the targets of a training set
 results            `RigidityResult`, `InfluenceResult`, `Suggestion`: frozen answers that explain themselves
 influence          who holds this atom: leave-one-structure-out without a refit
+rigidities         groups, differences, covariances; groups: how a user names them
+tug                what else moves when one local energy is forced to move
+components         named parts of the features; component_rigidity: LCPR and CPR, live
 suggestion         greedy choice of what to train on next
+trust              the questions below as methods of `FittedLPR`
+  alpha_choice     cross-validation of every regulariser: `AlphaCurve`
+  calibration      standard deviations in eV from held-out residuals: `Calibration`
+  committee        committees and shallow ensembles beside the analytic spread: `CommitteeResult`
+  truth            local energies against their references: `LocalError`
+  training_rows    the training set row by row
 kernel_pool        the sparse-kernel model as just another feature map
 =================  ==================================================================================
 """
 
 from lprviz.analysis.analysis import LPRAnalysis
+from lprviz.analysis.calibration import Calibration, Parity
+from lprviz.analysis.committee import CommitteeResult
+from lprviz.analysis.component_rigidity import ComponentResult
+from lprviz.analysis.components import Component
 from lprviz.analysis.fitted import FittedLPR
 from lprviz.analysis.results import InfluenceResult, RigidityResult, Suggestion
 from lprviz.analysis.suggestion import goals
+from lprviz.analysis.tug import Tug
+from lprviz.analysis.truth import LocalError
+from lprviz.core.alpha_choice import AlphaCurve
 
-__all__ = ["FittedLPR", "InfluenceResult", "LPRAnalysis", "RigidityResult", "Suggestion", "goals"]
+__all__ = [
+    "Component",
+    "ComponentResult",
+    "FittedLPR",
+    "InfluenceResult",
+    "LPRAnalysis",
+    "RigidityResult",
+    "Suggestion",
+    "Tug",
+    "goals",
+]

@@ -13,6 +13,11 @@
       spectrum     the same training set at every regulariser
       accuracy     how many digits to promise
       gains, influence, correlation    candidates, members and atoms, each against the rest
+    training_rows    the members' rows and targets by their singular values
+      alpha_choice     leave-one-out and generalised cross-validation of every regulariser
+      committee        models whose spread stands beside the analytic one
+    calibration  one factor from residuals, and whether it fits everywhere
+    ranking      rank correlation
     dense        the same numbers straight from their definition: the oracle
     scaling      the factor features are divided by, frozen or as scikit-matter takes it
     projection   a map of environments
