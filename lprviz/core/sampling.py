@@ -59,7 +59,7 @@ def farthest_points(rows: FloatArray, n_points: int, *, tick: Tick = no_tick) ->
 
 
 def cur_points(rows: FloatArray, n_points: int, *, tick: Tick = no_tick) -> IndexArray:
-    r"""Choose rows by CUR: the one of highest leverage on the leading direction, which is then projected out [1]_, [2]_.
+    r"""Choose rows by CUR: that of highest leverage on the leading direction, which is then projected out [1]_, [2]_.
 
     With C what is left of :math:`X^T X` and v its leading eigenvector, the leverage of row i is proportional to
     :math:`(x_i \cdot v)^2`. After each choice its direction is removed from C, so that later choices add something.
