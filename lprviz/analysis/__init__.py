@@ -6,9 +6,10 @@ fitted             `FittedLPR`: the same with a training set; add, remove, alpha
 training           indices, the regulariser in force and the targets of a training set
 results            `RigidityResult`, `InfluenceResult`, `Suggestion`: frozen answers that explain themselves
 influence          who holds this atom: leave-one-structure-out without a refit
-rigidities         groups, differences, covariances; groups: how a user names them
-tug                what else moves when one local energy is forced to move
-components         named parts of the features; component_rigidity: LCPR and CPR, live
+rigidity_answers   the questions below as methods of `FittedLPR`
+  rigidities       rigidity of groups and differences, covariances; groups: how a user names them
+  tug              what else moves when one local energy is forced to move: `Tug`
+  components       named parts of the features; component_rigidity: LCPR and CPR, live: `ComponentResult`
 suggestion         greedy choice of what to train on next
 trust              the questions below as methods of `FittedLPR`
   alpha_choice     cross-validation of every regulariser: `AlphaCurve`
@@ -28,16 +29,21 @@ from lprviz.analysis.components import Component
 from lprviz.analysis.fitted import FittedLPR
 from lprviz.analysis.results import InfluenceResult, RigidityResult, Suggestion
 from lprviz.analysis.suggestion import goals
-from lprviz.analysis.tug import Tug
 from lprviz.analysis.truth import LocalError
+from lprviz.analysis.tug import Tug
 from lprviz.core.alpha_choice import AlphaCurve
 
 __all__ = [
+    "AlphaCurve",
+    "Calibration",
+    "CommitteeResult",
     "Component",
     "ComponentResult",
     "FittedLPR",
     "InfluenceResult",
     "LPRAnalysis",
+    "LocalError",
+    "Parity",
     "RigidityResult",
     "Suggestion",
     "Tug",

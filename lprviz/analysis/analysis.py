@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from lprviz.analysis.components import Component, ComponentPools, components_of
 from lprviz.analysis.fitted import FittedLPR
 from lprviz.analysis.kernel_pool import compute_kernel_pool
 from lprviz.data.baseline import CompositionBaseline, composition_baseline
@@ -107,6 +108,7 @@ class LPRAnalysis:
         self._alpha_min = alpha_min
         self._representation = representation
         self._pool_with_features: PoolSpace | None = None
+        self._component_pools = ComponentPools()
         self._computing = threading.Lock()
         if representation is not None:
             self._require_fitting(representation)
@@ -153,6 +155,11 @@ class LPRAnalysis:
             self._baseline = composition_baseline(self._structures)
         return self._baseline
 
+    @property
+    def component_pools(self) -> ComponentPools:
+        """The masked pools of the components asked for last."""
+        return self._component_pools
+
     def prepare(self, *, tick: Tick = no_tick) -> LPRAnalysis:
         """Compute the representation now, reporting progress through `tick`; returns this very analysis.
 
@@ -176,6 +183,13 @@ class LPRAnalysis:
                 fresh = self._compute_representation(tick, keep_features=True)
                 self._pool_with_features = replace(known, features=fresh.pool.features)
         return self._pool_with_features
+
+    def components(self) -> tuple[Component, ...]:
+        """Named parts of the features: neighbour species and pairs, degrees, radial functions, species constants.
+
+        Empty where columns stand for no part of the structure, as with a kernel.
+        """
+        return components_of(self)
 
     def fit(self, train: Iterable[int]) -> FittedLPR:
         """Train on the structures with these indices.

@@ -29,6 +29,18 @@ def read_only(array: FloatArray) -> FloatArray:
     return view
 
 
+def atoms_of(offsets: IntArray, structure: int) -> slice:
+    """Environments of one structure, counted from the end where negative, with a clear error where there is none."""
+    n_structures = len(offsets) - 1
+    if not -n_structures <= structure < n_structures:
+        raise ModelError(
+            f"There is no structure {structure}: the data set has {n_structures}.",
+            f"Give an index from 0 to {n_structures - 1}.",
+        )
+    structure %= n_structures
+    return slice(int(offsets[structure]), int(offsets[structure + 1]))
+
+
 @dataclass(frozen=True, repr=False)
 class RigidityResult:
     """Local prediction rigidity of every environment of a data set.
@@ -67,13 +79,7 @@ class RigidityResult:
 
     def of(self, structure: int) -> FloatArray:
         """LPR of the atoms of one structure, in its own order of atoms; shape (n_atoms,)."""
-        if not -self.n_structures <= structure < self.n_structures:
-            raise ModelError(
-                f"There is no structure {structure}: the data set has {self.n_structures}.",
-                f"Give an index from 0 to {self.n_structures - 1}.",
-            )
-        structure %= self.n_structures
-        return self.lpr[self.offsets[structure] : self.offsets[structure + 1]]
+        return self.lpr[atoms_of(self.offsets, structure)]
 
     def select(self, structures: Iterable[int]) -> RigidityResult:
         """The result for some structures only, in the order given; the training set is the same."""

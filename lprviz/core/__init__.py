@@ -18,6 +18,8 @@
       committee        models whose spread stands beside the analytic one
     calibration  one factor from residuals, and whether it fits everywhere
     ranking      rank correlation
+    subsets      rigidity of any combination of atoms: groups, differences, and what is left once something is known
+    components   rigidity of what some columns contribute, following the engine's edits
     dense        the same numbers straight from their definition: the oracle
     scaling      the factor features are divided by, frozen or as scikit-matter takes it
     projection   a map of environments
@@ -27,6 +29,7 @@ Conventions: features are rows; structures are rows of MEAN features, targets ar
 features; 1/LPR is the posterior variance of a local prediction in units of the label-noise variance.
 """
 
+from lprviz.core.components import ComponentRigidity, component_pool
 from lprviz.core.dense import local_prediction_rigidity, ridge_fit
 from lprviz.core.engine import RigidityEngine
 from lprviz.core.gains import Goal
@@ -35,10 +38,12 @@ from lprviz.core.projection import PrincipalComponents, principal_components
 from lprviz.core.scaling import feature_scale, training_scale
 
 __all__ = [
+    "ComponentRigidity",
     "Goal",
     "PoolSpace",
     "PrincipalComponents",
     "RigidityEngine",
+    "component_pool",
     "feature_scale",
     "local_prediction_rigidity",
     "principal_components",

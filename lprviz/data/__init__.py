@@ -12,6 +12,7 @@ structures            `StructureSet`, the value that everything above this layer
 validation            what cannot be used, what looks doubtful
 reading, upload       `read_structures`, `read_upload`, `load_dataset`
 hypers, descriptors   `SoapHypers`; features by featomic (imported only when something is computed)
+feature_columns       what each column of the features stands for
 baseline              energy per species, frozen for the data set
 cache, pools          disk cache; structures + hypers -> pool space
 scene                 what the viewer draws
