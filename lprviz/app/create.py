@@ -9,6 +9,7 @@ import panel as pn
 
 from lprviz.analysis import LPRAnalysis
 from lprviz.app.live import LiveDocument
+from lprviz.app.opening import HEAD, Head
 from lprviz.app.page import Page
 from lprviz.data.cache import DiskCache
 from lprviz.data.structures import StructureSet
@@ -42,10 +43,14 @@ def create_app(dataset: str | None = FIRST_DATASET, document: Document | None = 
     """
     document = document or pn.state.curdoc
     live = LiveDocument(document) if document is not None else None
+    if document is not None:
+        document.template_variables[HEAD] = Head(document, pn.state.rel_path or "")
     session = _new_session(live)
     page = Page(session, live)
-    if dataset is not None:
+    if dataset is not None and live is None:
         session.load_bundled(dataset)
+    elif dataset is not None and live is not None:
+        live.soon(lambda: session.load_bundled(dataset))  # the browser has scripts to read: let it have the page first
     return page.view
 
 

@@ -56,6 +56,10 @@ class LiveDocument:
         """Ask for a drain; the one thing here that another thread may call."""
         self._document.add_next_tick_callback(self._drain_now)
 
+    def soon(self, callback: Callable[[], None]) -> None:
+        """Run a callback on the page's own loop once the page has been sent off."""
+        self._document.add_next_tick_callback(callback)
+
     def when_gone(self, callback: Callable[[], None]) -> None:
         """Call back when the browser session has ended."""
         self._document.on_session_destroyed(lambda context: callback())

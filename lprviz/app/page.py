@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable, Viewer
 
 from lprviz.app.live import LiveDocument
+from lprviz.app.opening import page_template
 from lprviz.app.style import PAGE_CSS, PAGE_SX, THEME
 from lprviz.components.page_hook import PageHook
 from lprviz.session import Session
@@ -50,11 +51,11 @@ class Page:
         self._hook = PageHook(
             self._rendered, session.undo, session.redo, styles={"position": "absolute"}, width=0, height=0, margin=0
         )
-        self._drawn = self._charts_asked_for = False
+        self._charts_asked_for = False
         self.viewer.viewer.on_drawn(self._note_drawn)
-        pn.state.onload(self._mark_coloured)
         self.view = pmui.Page(
             title=TITLE,
+            template=page_template(),
             theme_config=THEME,
             sx=PAGE_SX,
             raw_css=[PAGE_CSS],
@@ -129,13 +130,6 @@ class Page:
         if self._live is not None and not self._charts_asked_for:
             self._charts_asked_for = True
             self._live.after(CHARTS_AFTER_MS, self._place_charts)
-        picture = self._session.picture
-        self._drawn = self._session.fit is not None and picture is not None and not picture.stale
-        if self._live is None or self._live.is_rendered:
-            self._mark_coloured()
-
-    def _mark_coloured(self) -> None:
-        self._hook.coloured = self._hook.coloured or self._drawn
 
     def _busy(self, *events: object) -> None:
         self._hook.working = self._session.activity is not None

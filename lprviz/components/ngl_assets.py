@@ -15,6 +15,9 @@ from pathlib import Path
 
 from lprviz.errors import LprvizError
 
+LOADER = Path(__file__).parent / "viewer_js" / "ngl_loader.js"
+"""The script that gets the NGL namespace out of them in the browser."""
+
 EXTENSION_NAME = "lprviz-ngl"
 """Folder name under ``static/extensions/`` of the server."""
 

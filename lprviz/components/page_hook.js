@@ -1,4 +1,5 @@
-// Marks the page with what the session knows: whether the first picture is coloured, whether work is under way.
+// Marks the page with whether the first picture is coloured (the viewer says so, once it is drawn) and whether work is
+// under way (the session knows).
 // Says how this browser draws, and sends the keys for undo and redo home from wherever the focus is.
 
 // Without a graphics card the browser emulates one, and a canvas "accelerated" by it takes seconds for what the
@@ -22,13 +23,12 @@ const keepCanvasesInMemory = () => {
 export function render({model}) {
   const root = document.body
   root.style.minHeight = "100vh"  // the page floats above it; a body without height counts as hidden
-  const mark = () => {
-    root.dataset.lprvizReady = model.coloured ? "true" : "false"
-    root.dataset.lprvizBusy = model.working ? "true" : "false"
-  }
-  mark()
-  model.on("coloured", mark)
-  model.on("working", mark)
+  const markReady = () => { root.dataset.lprvizReady = "true" }
+  const markBusy = () => { root.dataset.lprvizBusy = model.working ? "true" : "false" }
+  root.dataset.lprvizReady ??= "false"
+  markBusy()
+  model.on("working", markBusy)
+  window.addEventListener("lprviz-coloured", markReady, {once: true})
 
   const software = drawsInSoftware()
   if (software) { keepCanvasesInMemory() }
@@ -41,5 +41,8 @@ export function render({model}) {
     model.send_msg({type: event.shiftKey ? "redo" : "undo"})
   }
   document.addEventListener("keydown", onKey)
-  model.on("remove", () => document.removeEventListener("keydown", onKey))
+  model.on("remove", () => {
+    document.removeEventListener("keydown", onKey)
+    window.removeEventListener("lprviz-coloured", markReady)
+  })
 }

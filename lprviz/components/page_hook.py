@@ -15,13 +15,10 @@ class PageHook(JSComponent):
 
     Parameters
     ----------
-    coloured : bool
-        The first picture is on the screen.
     working : bool
         Background work is under way.
     """
 
-    coloured = param.Boolean(False)
     working = param.Boolean(False)
 
     _esm = Path(__file__).with_name("page_hook.js")

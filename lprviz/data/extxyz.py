@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from ase import Atoms
-from ase.io.extxyz import key_val_str_to_dict, read_xyz
 
 from lprviz.data.frame_errors import explain_frame
 from lprviz.data.limits import ReadLimits
@@ -169,12 +168,16 @@ def _atom_count(head: str, number: int, line: int, name: str, limits: ReadLimits
 
 
 def _read_with_ase(frame: RawFrame, comment: str) -> Atoms:
+    from ase.io.extxyz import read_xyz  # half a second of imports, which the page need not wait for
+
     text = "".join((f"{frame.n_atoms}\n", comment.rstrip("\n"), "\n", *frame.lines[1:]))
     return next(iter(read_xyz(io.StringIO(text), 0, properties_parser=_parse_comment)))
 
 
 def _parse_comment(comment: str) -> dict[str, Any]:
     """Parse a comment line, refusing columns that ASE would make up or that would keep it busy for ever."""
+    from ase.io.extxyz import key_val_str_to_dict
+
     info = key_val_str_to_dict(comment)
     fields = str(info.get("Properties", _DEFAULT)).split(":")
     if len(fields) % 3 or "pos" not in fields[::3] or not {"species", "Z"} & set(fields[::3]):

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 REACH = 5.0
 """Å beyond the cell within which images are looked at: no nearest neighbour of real matter is farther."""
@@ -30,6 +29,8 @@ def nearest_neighbours(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.in
     points, owners = _with_images(atoms) if atoms.pbc.any() else (atoms.positions, np.arange(len(atoms)))
     if len(points) < 2:
         return np.full(len(atoms), np.inf), np.arange(len(atoms))
+    from scipy.spatial import KDTree  # slow to import, and needed only once something is read
+
     result: Any = KDTree(points).query(points[: len(atoms)], k=2)
     distances, found = result
     own = found[:, 1] == np.arange(len(atoms))  # of two atoms at one place, either may be reported as the first

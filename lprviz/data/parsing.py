@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ase import Atoms
-from ase.io.formats import ioformats
 
 from lprviz.data.ase_database import read_ase_db
 from lprviz.data.ase_json import read_ase_json
@@ -111,6 +110,8 @@ def _parse_with_ase(kind: str) -> _Parser:
         if kind in {"vasp", "vasp-xdatcar"}:
             check_poscar_counts(content, file.name, limits)
         tick(1, 2)
+        from ase.io.formats import ioformats
+
         how: Any = ioformats[kind]
         atoms = list(how.read(io.StringIO(content), *(() if how.single else (ALL,))))
         tick(2, 2)

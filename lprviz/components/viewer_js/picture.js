@@ -131,7 +131,7 @@ class Picture {
     stamp("lprviz-recoloured")
     this.clean.colours = true
     this.clean.rings = false
-    this.undrawn = {version: this.colours.version, upload: performance.now() - start}
+    this.undrawn = {version: this.colours.version, upload: performance.now() - start, current: !this.model.stale}
   }
 
   setRings() {
@@ -231,8 +231,9 @@ class Picture {
     dataset.picked = this.model.picked.join(",")
   }
 
-  report({version, upload}, draw) {
+  report({version, upload, current}, draw) {
     stamp("lprviz-drawn")
+    if (current) window.dispatchEvent(new Event("lprviz-coloured"))
     this.model.send_msg({type: "drawn", version, upload_ms: upload, draw_ms: draw})
   }
 

@@ -57,7 +57,8 @@ async function mount(view, model, el) {
   el.replaceChildren(waiting)
   try {
     if (!hasWebGL()) throw new Error("This browser cannot draw in 3D (WebGL is switched off or missing).")
-    const NGL = await loadNgl(JSON.parse(model.assets), () => askForSources(model))
+    // The page may have made a head start.
+    const NGL = (await window.lprviz.ngl) ?? (await loadNgl(JSON.parse(model.assets), () => askForSources(model)))
     if (!visit.over) show(new Picture(view, model, NGL), el, MOST_LOSSES)
   } catch (error) {
     fail(model, el, waiting, error)
