@@ -8,6 +8,9 @@ import math
 GOALS = ("mean-log", "worst", "d-optimal", "v-optimal", "coverage")
 """Repeats `lprviz.analysis.goals`, so that ``lprviz --help`` need not import the science; a test compares them."""
 
+ESTIMATORS = ("rms", "mean-absolute", "crps")
+"""Repeats `lprviz.core.calibration.ESTIMATORS`, for the same reason."""
+
 _EPILOG = """\
 Files may be anything ASE reads; indices are accepted as in ASE: file.xyz@0:100.
 Exit status: 0 done, 2 unusable input, 130 interrupted.
@@ -26,6 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_lpr(commands)
     _add_suggest(commands)
+    _add_alpha(commands)
+    _add_calibrate(commands)
     _add_describe(commands)
     _add_datasets(commands)
     return parser
@@ -78,6 +83,34 @@ def _add_suggest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument("--goal", choices=GOALS, default="mean-log", help="what to raise (default %(default)s)")
     command.add_argument("--threshold", type=positive_number, default=1.0, metavar="T",
                          help="LPR that counts as covered, for coverage (default %(default)s)")  # fmt: skip
+    _add_model(command)
+    _add_reporting(command, "OUT.json")
+
+
+def _add_alpha(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "alpha",
+        help="which regulariser predicts best, by cross-validation",
+        description="Error of predicting each structure of TRAIN from all others (leave-one-out) and by generalised "
+        "cross-validation, for regularisers from 1e-8 to 100. Near-duplicates in TRAIN make both too hopeful.",
+    )
+    _add_train(command)
+    _add_model(command)
+    _add_reporting(command, "OUT.json")
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "calibrate",
+        help="standard deviations in eV, from held-out structures",
+        description="Fit c in sigma = c / sqrt(rigidity) to the energy errors of structures that TRAIN does not hold, "
+        "and compare predicted with observed errors.",
+    )
+    _add_train(command)
+    command.add_argument("--held-out", required=True, metavar="FILE", help="structures with energies, not in TRAIN")
+    command.add_argument("--estimator", choices=ESTIMATORS, default="rms", help="root mean square of error over "
+                         "predicted, mean absolute (an outlier counts less), or lowest continuous ranked "
+                         "probability score (default %(default)s)")  # fmt: skip
     _add_model(command)
     _add_reporting(command, "OUT.json")
 

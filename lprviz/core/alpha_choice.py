@@ -58,7 +58,7 @@ class AlphaCurve:
     @property
     def is_bracketed(self) -> bool:
         """Whether the best leave-one-out regulariser lies inside the range tried, not at one of its ends."""
-        return self.alphas[0] < self.best_loo < self.alphas[-1]
+        return bool(self.alphas[0] < self.best_loo < self.alphas[-1])
 
     def __repr__(self) -> str:
         end = "" if self.is_bracketed else ", at the end of the range"
