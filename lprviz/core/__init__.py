@@ -2,10 +2,12 @@
 
     pool         features -> the few directions that structures can inform (`PoolSpace`)
       row_space    the basis of those directions
+      row_blocks   further rows that structures bring into training, such as forces
     engine       the training set and its edits (`RigidityEngine`)
       readings     what can be read off: LPR, leverage, shares, local targets, gains, correlations
       plan         what an edit asks for, checked
       edits        rank-one edits of a square root, in pool space alone
+      block_edits, block_readings    the same where structures bring blocks of rows
       state        one solved training set, and the single pass over the pool that carries it to the next
       forms        quadratic forms over many rows, repaired where they cancelled
       fit          the ridge fit that follows along
@@ -35,6 +37,7 @@ from lprviz.core.engine import RigidityEngine
 from lprviz.core.gains import Goal
 from lprviz.core.pool import PoolSpace
 from lprviz.core.projection import PrincipalComponents, principal_components
+from lprviz.core.row_blocks import RowBlocks
 from lprviz.core.scaling import feature_scale, training_scale
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "PoolSpace",
     "PrincipalComponents",
     "RigidityEngine",
+    "RowBlocks",
     "component_pool",
     "feature_scale",
     "local_prediction_rigidity",

@@ -12,15 +12,20 @@ from lprviz.core.accuracy import DRIFT_TOLERANCE, require_digits
 from lprviz.core.arguments import checked_alpha, checked_indices, checked_targets
 from lprviz.core.arrays import FloatArray
 from lprviz.core.blas import one_blas_thread
+from lprviz.core.block_edits import block_variance, state_after_blocks, turned_by
 from lprviz.core.edits import Edits, apply_edits
 from lprviz.core.fit import is_labelled
 from lprviz.core.forms import products
 from lprviz.core.plan import EditPlan
 from lprviz.core.pool import PoolSpace
 from lprviz.core.readings import Readings, inverse
+from lprviz.core.row_blocks import RowBlocks
 from lprviz.core.spectrum import Spectrum
 from lprviz.core.state import RigidityState
-from lprviz.progress import Tick, no_tick
+from lprviz.progress import Tick, no_tick, phase
+
+_DECOMPOSITION = 0.3
+"""Share of a fresh solution that goes into the rows in training, the rest into the atoms."""
 
 
 class RigidityEngine(Readings):
@@ -44,6 +49,8 @@ class RigidityEngine(Readings):
         Structures in the training set.
     targets : array of shape (n_structures,), optional
         Per-atom mean target of each structure, nan where missing.
+    blocks : RowBlocks, optional
+        Further rows and targets that a structure brings into training, such as its forces.
     tick : Tick
         Called while the features are projected.
 
@@ -65,10 +72,13 @@ class RigidityEngine(Readings):
         alpha: float,
         members: Iterable[int] = (),
         targets: ArrayLike | None = None,
+        blocks: RowBlocks | None = None,
         tick: Tick = no_tick,
     ) -> None:
         alpha_min = min(1e-10, checked_alpha(alpha))
-        pool = PoolSpace.from_features(environments, structures, alpha_min=alpha_min, keep_features=True, tick=tick)
+        pool = PoolSpace.from_features(
+            environments, structures, alpha_min=alpha_min, keep_features=True, blocks=blocks, tick=tick
+        )
         self._solve(pool, alpha, members, targets)
 
     @classmethod
@@ -107,8 +117,8 @@ class RigidityEngine(Readings):
         chosen = tuple(sorted(checked_indices(members, pool.n_structures)))
         labels = checked_targets(targets, pool.n_structures)
         with one_blas_thread:
-            spectrum = Spectrum.of(pool, chosen, labels)
-            state = RigidityState.solved(spectrum, alpha, tick=tick)
+            spectrum = Spectrum.of(pool, chosen, labels, tick=phase(tick, 0.0, _DECOMPOSITION))
+            state = RigidityState.solved(spectrum, alpha, tick=phase(tick, _DECOMPOSITION, 1.0))
         require_digits(pool, state.variance.values, alpha)
         self._adopt(pool, chosen, labels, state, spectrum)
 
@@ -136,6 +146,8 @@ class RigidityEngine(Readings):
         plan = EditPlan.checked(self.members, self.n_structures, add, remove)
         if not plan.indices:
             return self
+        if self.pool.blocks is not None:
+            return self._edited_in_blocks(plan, tick)
         with one_blas_thread:
             edits = self._edits(plan) if len(plan.indices) <= max(1, self.pool.rank // 4) else None
             if edits is None or self._state.drift + edits.drift > DRIFT_TOLERANCE:
@@ -152,6 +164,11 @@ class RigidityEngine(Readings):
         """LPR (n_environments,) as it would be with ``structure`` switched; nothing else is worked out."""
         plan = EditPlan.toggle(self.members, self.n_structures, structure)
         with one_blas_thread:
+            if self.pool.blocks is not None:
+                change = turned_by(self.pool, self.root, plan)
+                if change is None:
+                    return self._fresh(plan.members).lpr
+                return inverse(block_variance(self.pool, change.root, self.alpha))
             edits = self._edits(plan)
             if edits is None:
                 return self._fresh(plan.members).lpr
@@ -177,9 +194,17 @@ class RigidityEngine(Readings):
         with one_blas_thread:
             return self._fresh(self.members, tick)
 
+    def _edited_in_blocks(self, plan: EditPlan, tick: Tick) -> RigidityEngine:
+        """The engine after a plan, where structures bring blocks of rows."""
+        with one_blas_thread:
+            state = state_after_blocks(self.pool, self._state, plan, self.targets, tick=tick)
+            if state is None or state.drift > DRIFT_TOLERANCE:
+                return self._fresh(plan.members, tick)
+            return self._successor(plan.members, state)
+
     def _fresh(self, members: tuple[int, ...], tick: Tick = no_tick) -> RigidityEngine:
-        spectrum = Spectrum.of(self.pool, members, self.targets)
-        state = RigidityState.solved(spectrum, self.alpha, tick=tick)
+        spectrum = Spectrum.of(self.pool, members, self.targets, tick=phase(tick, 0.0, _DECOMPOSITION))
+        state = RigidityState.solved(spectrum, self.alpha, tick=phase(tick, _DECOMPOSITION, 1.0))
         return self._successor(members, state, spectrum=spectrum)
 
     def _edits(self, plan: EditPlan) -> Edits | None:

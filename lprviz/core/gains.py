@@ -35,7 +35,7 @@ def checked_goal(goal: str) -> str:
     return goal
 
 
-class _Tally:
+class Tally:
     """Gathers one goal's gain over blocks of target atoms, for all candidates at once."""
 
     def __init__(self, goal: str, threshold: float, n_candidates: int) -> None:
@@ -115,7 +115,7 @@ def candidate_gains(
         return np.log1p(leverage)
     images = np.ascontiguousarray((root @ inner.T) / np.sqrt(1.0 + leverage))
     before = variance[target]
-    tally = _Tally(goal, threshold, len(candidates))
+    tally = Tally(goal, threshold, len(candidates))
     for block in row_blocks(len(before), max(len(candidates), pool.rank)):
         rows = pool.environments[_part(target, block)]
         after = rows @ images

@@ -28,6 +28,16 @@ class EditPlan:
     indices: list[int]
     signs: list[int]
 
+    @property
+    def joining(self) -> list[int]:
+        """The structures to add."""
+        return [index for index, sign in zip(self.indices, self.signs, strict=True) if sign > 0]
+
+    @property
+    def leaving(self) -> list[int]:
+        """The structures to remove."""
+        return [index for index, sign in zip(self.indices, self.signs, strict=True) if sign < 0]
+
     @classmethod
     def checked(
         cls, members: tuple[int, ...], n_structures: int, add: Iterable[int] = (), remove: Iterable[int] = ()

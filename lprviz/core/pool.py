@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from lprviz.core.arguments import checked_accuracy, checked_alpha, checked_rows, checked_same_columns
 from lprviz.core.arrays import FloatArray, frozen, row_blocks, row_square_norms
 from lprviz.core.blas import one_blas_thread
+from lprviz.core.row_blocks import RowBlocks, triangle
 from lprviz.core.row_space import strong_row_space
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick
@@ -54,6 +56,8 @@ class PoolSpace:
         Relative error that was accepted there.
     features : ndarray of shape (n_environments, n_features), optional
         The features themselves, kept by reference where given: covariances between atoms need what lies outside.
+    blocks : RowBlocks, optional
+        Further rows that structures bring into training, in the same coordinates; V then spans them as well.
     """
 
     environments: FloatArray
@@ -64,6 +68,7 @@ class PoolSpace:
     alpha_min: float
     accuracy: float
     features: NDArray | None = None
+    blocks: RowBlocks | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "environments", frozen(self.environments, order="F"))
@@ -84,6 +89,7 @@ class PoolSpace:
         alpha_min: float = 1e-10,
         accuracy: float = STRICT_ACCURACY,
         keep_features: bool = False,
+        blocks: RowBlocks | None = None,
         tick: Tick = no_tick,
     ) -> PoolSpace:
         """Project features into pool space.
@@ -101,6 +107,8 @@ class PoolSpace:
             edit, falls with the product of both.
         keep_features : bool
             Keep a reference to ``environments``, for covariances between atoms.
+        blocks : RowBlocks, optional
+            Further rows of the structures over the same features, divided by the same scale.
         tick : Tick
             Called for each chunk of rows.
 
@@ -112,15 +120,19 @@ class PoolSpace:
         atoms = checked_rows(environments, "environments")
         means = checked_rows(structures, "structures").astype(np.float64, copy=False)
         checked_same_columns(atoms, "environments", means, "structures")
-        total = len(means) + len(atoms)
+        informing = means if blocks is None else _with_blocks(means, blocks, tick)
+        total = len(informing) + len(atoms)
         with one_blas_thread:
             cut = checked_accuracy(accuracy) * checked_alpha(alpha_min)
-            basis, weak = strong_row_space(means, cut, tick=lambda done, _: tick(done, total))
+            basis, weak = strong_row_space(informing, cut, tick=lambda done, _: tick(done, total))
             projected, residuals, ties = _project(
-                atoms, basis, weak, tick=lambda done, _: tick(len(means) + done, total)
+                atoms, basis, weak, tick=lambda done, _: tick(len(informing) + done, total)
             )
             kept = atoms if keep_features else None
-            return cls(projected, residuals, means @ basis, basis, ties, float(alpha_min), float(accuracy), kept)
+            inside = None if blocks is None else blocks.projected(basis)
+            return cls(
+                projected, residuals, means @ basis, basis, ties, float(alpha_min), float(accuracy), kept, inside
+            )
 
     @property
     def n_environments(self) -> int:
@@ -175,6 +187,15 @@ def _project(
     return coordinates, residuals, ties
 
 
+def _with_blocks(means: FloatArray, blocks: RowBlocks, tick: Tick) -> FloatArray:
+    """All rows of the structures, rotated into no more than there are features: the span and its strengths stay."""
+    checked_same_columns(means, "structures", blocks.rows, "rows of their blocks")
+    rows = blocks.rows
+    chunks = (rows[part] for part in row_blocks(*rows.shape))
+    with one_blas_thread:
+        return triangle(itertools.chain([means], chunks), means.shape[1], total=len(means) + len(rows), tick=tick)
+
+
 def _check_shapes(pool: PoolSpace) -> None:
     """Refuse arrays that cannot belong together, as a damaged cache might hold."""
     checked_alpha(pool.alpha_min)
@@ -195,3 +216,8 @@ def _check_shapes(pool: PoolSpace) -> None:
                 f"The {name} of a pool space have shape {array.shape} where {shape} belongs.",
                 "Build it again with PoolSpace.from_features.",
             )
+    if pool.blocks is not None and (pool.blocks.n_structures, pool.blocks.rows.shape[1]) != pool.structures.shape:
+        raise ModelError(
+            f"The {pool.blocks!r} do not belong to {len(pool.structures)} structures in {rank} directions.",
+            "Give one block per structure, empty where it has no further rows.",
+        )

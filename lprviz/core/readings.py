@@ -12,6 +12,7 @@ from lprviz.core.accuracy import attainable_accuracy
 from lprviz.core.arguments import Target, checked_environment, checked_indices, checked_target
 from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.blas import one_blas_thread
+from lprviz.core.block_readings import block_gains, block_leave_one_out
 from lprviz.core.correlation import correlations, covariances
 from lprviz.core.gains import candidate_gains, checked_goal
 from lprviz.core.influence import leave_one_out
@@ -144,7 +145,8 @@ class Readings:
     def influence(self, environment: int) -> FloatArray:
         """Decades of LPR one environment would lose without each member (n_members,), in the order of `members`."""
         index = checked_environment(environment, self.n_environments)
-        return leave_one_out(self.pool, self._state.root, self.variance, self.members, index)
+        hold = leave_one_out if self.pool.blocks is None else block_leave_one_out
+        return hold(self.pool, self._state.root, self.variance, self.members, index)
 
     def gains(
         self,
@@ -155,7 +157,7 @@ class Readings:
         threshold: float = 1.0,
         tick: Tick = no_tick,
     ) -> FloatArray:
-        """What adding each candidate would be worth, all candidates at once.
+        """What adding each candidate would be worth, all candidates at once (one by one where they bring blocks).
 
         Parameters
         ----------
@@ -180,9 +182,10 @@ class Readings:
             raise ModelError(f"Structure {inside} is already in the training set.", "Offer candidates outside it.")
         where = checked_target(target, self.n_environments)
         with one_blas_thread:
-            return candidate_gains(
-                self.pool, self._state.root, self.variance, outside, checked_goal(goal), where, threshold, tick
-            )
+            arguments = (self.pool, self.root, self.variance, outside, checked_goal(goal), where, threshold, tick)
+            if self.pool.blocks is None:
+                return candidate_gains(*arguments)
+            return block_gains(*arguments, self.alpha)
 
 
 def inverse(values: FloatArray) -> FloatArray:

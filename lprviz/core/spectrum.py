@@ -10,6 +10,7 @@ from lprviz.core.arrays import FloatArray, frozen, row_blocks
 from lprviz.core.fit import is_labelled
 from lprviz.core.forms import quadratic_forms
 from lprviz.core.pool import PoolSpace
+from lprviz.core.row_blocks import training_rows
 from lprviz.progress import Tick, no_tick
 
 
@@ -45,12 +46,11 @@ class Spectrum:
     structure_squares: FloatArray | None = None
 
     @classmethod
-    def of(cls, pool: PoolSpace, members: tuple[int, ...], targets: FloatArray | None) -> Spectrum:
+    def of(
+        cls, pool: PoolSpace, members: tuple[int, ...], targets: FloatArray | None, *, tick: Tick = no_tick
+    ) -> Spectrum:
         """Decompose the rows of ``members``; the cost does not depend on the number of environments."""
-        rows = pool.structures[list(members)]
-        labels = targets[list(members)] if is_labelled(targets, members) else None
-        if len(rows) > pool.rank:
-            rows, labels = _compressed(rows, labels)
+        rows, labels = training_rows(pool, members, targets if is_labelled(targets, members) else None, tick=tick)
         left, values, directions = np.linalg.svd(rows, full_matrices=True)
         # What duplicate rows leave is rounding; kept, a tiny alpha would blow it up into weights.
         values[values < np.finfo(np.float64).eps * max(rows.shape) * values.max(initial=0.0)] = 0.0
@@ -109,14 +109,6 @@ class Spectrum:
         if squares is not None:
             return squares @ damping
         return quadratic_forms(rows, self.directions * np.sqrt(damping), tick=tick)
-
-
-def _compressed(rows: FloatArray, labels: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
-    """Rotate many rows (m, r) into r rows with the same Gram matrix, and their labels with them."""
-    rank = rows.shape[1]
-    joined = rows if labels is None else np.column_stack([rows, labels])
-    triangle = np.asarray(np.linalg.qr(joined, "r"))
-    return triangle[:rank, :rank], None if labels is None else triangle[:rank, rank]
 
 
 def _squared(rows: FloatArray, directions: FloatArray, tick: Tick) -> FloatArray:
