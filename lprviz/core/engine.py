@@ -24,9 +24,6 @@ from lprviz.core.spectrum import Spectrum
 from lprviz.core.state import RigidityState
 from lprviz.progress import Tick, no_tick, phase
 
-_DECOMPOSITION = 0.3
-"""Share of a fresh solution that goes into the rows in training, the rest into the atoms."""
-
 
 class RigidityEngine(Readings):
     r"""Local prediction rigidity of every environment, for one training set out of a pool of structures.
@@ -117,8 +114,9 @@ class RigidityEngine(Readings):
         chosen = tuple(sorted(checked_indices(members, pool.n_structures)))
         labels = checked_targets(targets, pool.n_structures)
         with one_blas_thread:
-            spectrum = Spectrum.of(pool, chosen, labels, tick=phase(tick, 0.0, _DECOMPOSITION))
-            state = RigidityState.solved(spectrum, alpha, tick=phase(tick, _DECOMPOSITION, 1.0))
+            rows_done, atoms_done = _phases(pool, tick)
+            spectrum = Spectrum.of(pool, chosen, labels, tick=rows_done)
+            state = RigidityState.solved(spectrum, alpha, tick=atoms_done)
         require_digits(pool, state.variance.values, alpha)
         self._adopt(pool, chosen, labels, state, spectrum)
 
@@ -203,8 +201,9 @@ class RigidityEngine(Readings):
             return self._successor(plan.members, state)
 
     def _fresh(self, members: tuple[int, ...], tick: Tick = no_tick) -> RigidityEngine:
-        spectrum = Spectrum.of(self.pool, members, self.targets, tick=phase(tick, 0.0, _DECOMPOSITION))
-        state = RigidityState.solved(spectrum, self.alpha, tick=phase(tick, _DECOMPOSITION, 1.0))
+        rows_done, atoms_done = _phases(self.pool, tick)
+        spectrum = Spectrum.of(self.pool, members, self.targets, tick=rows_done)
+        state = RigidityState.solved(spectrum, self.alpha, tick=atoms_done)
         return self._successor(members, state, spectrum=spectrum)
 
     def _edits(self, plan: EditPlan) -> Edits | None:
@@ -221,3 +220,8 @@ class RigidityEngine(Readings):
             f"{self.n_environments} environments, alpha {self.alpha:g}, {labels}, rank {self.pool.rank}, "
             f"error about {self.error_estimate:.0e})"
         )
+
+
+def _phases(pool: PoolSpace, tick: Tick) -> tuple[Tick, Tick]:
+    """Progress of a fresh solution over the rows in training, which take time in blocks only, and over the atoms."""
+    return (no_tick, tick) if pool.blocks is None else (phase(tick, 0.0, 0.5), phase(tick, 0.5, 1.0))
