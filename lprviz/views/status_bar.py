@@ -9,8 +9,11 @@ import panel_material_ui as pmui
 from lprviz.core.colours import format_value
 from lprviz.session import Session
 from lprviz.views.deferral import AFTER_PICTURE
-from lprviz.views.style import CSS, words
+from lprviz.views.style import CSS, TIP, words
 from lprviz.views.text import escaped, milliseconds, seconds_left
+
+
+_HEIGHT = 36  # with and without the cancel button: charts that change size are drawn anew, half a second in software
 
 
 class StatusBar:
@@ -22,6 +25,8 @@ class StatusBar:
         self._bar = pmui.LinearProgress(value=0, visible=False, width=180, margin=(0, 12), align="center")
         self._cancel = pmui.Button(
             label="Cancel",
+            description="Give up this work; what is shown stays.",
+            stylesheets=[TIP],
             size="small",
             variant="outlined",
             visible=False,
@@ -36,6 +41,7 @@ class StatusBar:
             self._cancel,
             self._cost,
             sizing_mode="stretch_width",
+            height=_HEIGHT,
             css_classes=["lpr-footer"],
             stylesheets=[CSS],
             margin=0,
@@ -71,10 +77,10 @@ class StatusBar:
             return "Rigidity has not been computed. Press Compute under Representation."
         lpr = fit.lpr
         return (
-            f"{len(fit.members)} of {dataset.structures.n_structures} structures train · "
+            f"{len(fit.members)} of {dataset.structures.n_structures} train · "
             f"typical LPR {format_value(float(np.exp(np.mean(np.log(lpr)))))} · "
             f"lowest {format_value(float(lpr.min()))} · "
-            f"{np.mean(lpr >= 1):.0%} of atoms worth a direct label or more"
+            f"{np.mean(lpr >= 1):.0%} of atoms at 1 or more"
         )
 
     def _cost_of_edit(self) -> str:
