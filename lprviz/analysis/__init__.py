@@ -17,7 +17,10 @@ trust              the questions below as methods of `FittedLPR`
   committee        committees and shallow ensembles beside the analytic spread: `CommitteeResult`
   truth            local energies against their references: `LocalError`
   training_rows    the training set row by row
-kernel_pool        the sparse-kernel model as just another feature map
+models             every kind of model as a feature map: `compute_representation`
+model_spec         `ModelSpec`, `NetworkSettings`: what there is to choose about a model
+base_features, feature_maps, network_training   the steps of `models`
+retraining         a network trained again, and how much another seed changes
 =================  ==================================================================================
 """
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from lprviz.analysis.components import Component, ComponentPools, components_of
 from lprviz.analysis.fitted import FittedLPR
-from lprviz.analysis.kernel_pool import compute_kernel_pool
-from lprviz.data.baseline import CompositionBaseline, composition_baseline
+from lprviz.analysis.model_spec import ModelKind, ModelSpec
+from lprviz.analysis.models import compute_representation, features_again
+from lprviz.data.baseline import CompositionBaseline
 from lprviz.data.hypers import SoapHypers
-from lprviz.data.pools import ALPHA_MIN, Representation, compute_pool
+from lprviz.data.pools import ALPHA_MIN, Representation
 from lprviz.data.reading import structures_from_atoms
+from lprviz.data.species_baseline import species_baseline
 from lprviz.data.structures import StructureSet
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from lprviz.core.pool import PoolSpace
     from lprviz.data.cache import DiskCache
 
-ModelKind = Literal["ridge", "sparse-kernel"]
 ScaleKind = Literal["frozen", "training"]
 
 
@@ -38,25 +40,28 @@ class LPRAnalysis:
         Everything there is: structures to train on and structures to judge.
     hypers : SoapHypers, optional
         Parameters of the SOAP power spectrum; presets for these structures by default.
-    model : {"ridge", "sparse-kernel"}
-        Ridge regression on the features, or a sparse polynomial kernel ``(x . y)^zeta`` on the normalised features.
+    model : {"ridge", "sparse-kernel", "network"} or ModelSpec
+        Ridge regression on the features, a sparse polynomial kernel ``(x . y)^zeta`` on them, or the last layer of a
+        network; a `ModelSpec` says everything there is to choose, and alone can bring imported features.
     alpha : float
         Regulariser, > 0, in the convention of ``skmatter.metrics.local_prediction_rigidity``.
     scale : {"frozen", "training"}
         Features are divided by one number: frozen for the data set, so that adding a structure never lowers any
         LPR, or recomputed over the training atoms at each change, which is skmatter's number exactly.
     species_columns : bool, optional
-        One constant column per species; on by default when there are several.
+        One constant column per species; on by default when there are several. This, `n_sparse` and `zeta` are short
+        for a `ModelSpec` with the same, and cannot be given beside one.
     cache : DiskCache, optional
         Where to keep and look up representations; nothing is cached by default.
     representation : Representation, optional
         One computed before for the same structures, hypers and model.
     n_sparse : int, optional
         Sparse points of the kernel model; ``min(500, N // 2)`` by default.
-    zeta : int
-        Exponent of the kernel model.
+    zeta : int, optional
+        Exponent of the kernel model, 2 by default.
     baseline : CompositionBaseline, optional
-        Energy per species that the model does not have to learn; by default fitted to every labelled structure.
+        Energy per species that the model does not have to learn; by default as the model says, which is fitted to
+        every labelled structure.
     keep_features : bool
         Keep the features in memory (8 bytes x environments x features), which correlations between atoms need.
         Without it they are computed again when the first correlation is asked for; with it the cache is not read.
@@ -77,32 +82,28 @@ class LPRAnalysis:
         structures: StructureSet | Sequence[Atoms],
         *,
         hypers: SoapHypers | None = None,
-        model: ModelKind = "ridge",
+        model: ModelKind | ModelSpec = "ridge",
         alpha: float = 1e-4,
         scale: ScaleKind = "frozen",
         species_columns: bool | None = None,
         cache: DiskCache | None = None,
         representation: Representation | None = None,
         n_sparse: int | None = None,
-        zeta: int = 2,
+        zeta: int | None = None,
         baseline: CompositionBaseline | None = None,
         keep_features: bool = False,
         alpha_min: float | None = None,
     ) -> None:
-        _require_choice("model", model, get_args(ModelKind))
+        self._spec = _resolved_spec(model, species_columns=species_columns, n_sparse=n_sparse, zeta=zeta)
         _require_choice("scale", scale, get_args(ScaleKind))
         _require_positive("alpha", alpha)
         alpha_min = min(ALPHA_MIN, alpha) if alpha_min is None else alpha_min
         _require_positive("alpha_min", alpha_min)
         self._structures = structures if isinstance(structures, StructureSet) else structures_from_atoms(structures)
         self._hypers = hypers if hypers is not None else SoapHypers.default_for(self._structures)
-        self._model: ModelKind = model
         self._alpha = float(alpha)
         self._scale: ScaleKind = scale
-        self._species_columns = species_columns
         self._cache = cache
-        self._n_sparse = n_sparse
-        self._zeta = zeta
         self._baseline = baseline
         self._keep_features = keep_features
         self._alpha_min = alpha_min
@@ -125,8 +126,13 @@ class LPRAnalysis:
 
     @property
     def model(self) -> ModelKind:
-        """Kind of model: ``"ridge"`` or ``"sparse-kernel"``."""
-        return self._model
+        """Kind of model: ``"ridge"``, ``"sparse-kernel"``, ``"network"`` or ``"features"``."""
+        return self._spec.kind
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Everything that was chosen about the model."""
+        return self._spec
 
     @property
     def alpha(self) -> float:
@@ -152,7 +158,7 @@ class LPRAnalysis:
     def baseline(self) -> CompositionBaseline:
         """Energy per species, frozen for the data set, that is taken off before the fit and put back after it."""
         if self._baseline is None:
-            self._baseline = composition_baseline(self._structures)
+            self._baseline = species_baseline(self._structures, self._spec.baseline)
         return self._baseline
 
     @property
@@ -167,7 +173,7 @@ class LPRAnalysis:
         """
         with self._computing:
             if self._representation is None:
-                self._representation = self._compute_representation(tick, keep_features=self._keep_features)
+                self._representation = self._compute_representation(tick)
         return self
 
     def pool_with_features(self, *, tick: Tick = no_tick) -> PoolSpace:
@@ -180,8 +186,8 @@ class LPRAnalysis:
             return known
         with self._computing:
             if self._pool_with_features is None:
-                fresh = self._compute_representation(tick, keep_features=True)
-                self._pool_with_features = replace(known, features=fresh.pool.features)
+                features = features_again(self._structures, self._hypers, self._spec, self.representation, tick=tick)
+                self._pool_with_features = replace(known, features=features)
         return self._pool_with_features
 
     def components(self) -> tuple[Component, ...]:
@@ -201,30 +207,31 @@ class LPRAnalysis:
         """
         return FittedLPR.from_analysis(self, train)
 
-    def _compute_representation(self, tick: Tick, *, keep_features: bool) -> Representation:
-        if self._model == "sparse-kernel":
-            return compute_kernel_pool(
-                self._structures,
-                self._hypers,
-                species_columns=self._species_columns,
-                n_sparse=self._n_sparse,
-                zeta=self._zeta,
-                alpha_min=self._alpha_min,
-                keep_features=keep_features,
-                tick=tick,
-            )
-        computed = compute_pool(
+    def with_model(self, spec: ModelSpec, representation: Representation | None = None) -> LPRAnalysis:
+        """The same data set and settings under another model, perhaps with its representation at hand."""
+        other = copy(self)
+        other._spec = spec
+        other._representation = representation
+        other._pool_with_features = None
+        other._component_pools = ComponentPools()
+        other._computing = threading.Lock()
+        if spec.baseline != self._spec.baseline:
+            other._baseline = None
+        if representation is not None:
+            other._require_fitting(representation)
+        return other
+
+    def _compute_representation(self, tick: Tick) -> Representation:
+        return compute_representation(
             self._structures,
             self._hypers,
-            species_columns=self._species_columns,
+            self._spec,
+            baseline=self.baseline if self._spec.kind == "network" else None,
             alpha_min=self._alpha_min,
+            keep_features=self._keep_features,
             tick=tick,
             cache=self._cache,
-            keep_features=keep_features,
         )
-        if computed.features is None:
-            return computed
-        return replace(computed, pool=replace(computed.pool, features=computed.features.values))
 
     def _require_fitting(self, representation: Representation) -> None:
         have = (representation.pool.n_environments, representation.pool.n_structures)
@@ -235,14 +242,33 @@ class LPRAnalysis:
                 f"but the data set has {need[0]} in {need[1]}.",
                 "Compute the representation again for these structures.",
             )
+        if representation.kind != self._spec.kind:
+            raise ModelError(
+                f"The representation is of the model {representation.kind!r}, not {self._spec.kind!r}.",
+                "Compute it with compute_representation for this very model.",
+            )
 
     def __repr__(self) -> str:
         known = self._representation
         state = "descriptors not computed yet" if known is None else repr(known.pool)
         return (
-            f"LPRAnalysis({self._structures!r}, {self._hypers!r}, {self._model}, alpha {self._alpha:g}, "
+            f"LPRAnalysis({self._structures!r}, {self._hypers!r}, {self._spec.kind}, alpha {self._alpha:g}, "
             f"{self._scale} scale; {state})"
         )
+
+
+def _resolved_spec(
+    model: ModelKind | ModelSpec, *, species_columns: bool | None, n_sparse: int | None, zeta: int | None
+) -> ModelSpec:
+    """The spec given, or the one that a kind and its few keywords stand for."""
+    if not isinstance(model, ModelSpec):
+        return ModelSpec(model, species_columns=species_columns, n_sparse=n_sparse, zeta=2 if zeta is None else zeta)
+    if species_columns is not None or n_sparse is not None or zeta is not None:
+        raise ModelError(
+            "species_columns, n_sparse and zeta are given beside a ModelSpec, which has its own.",
+            "Put them into the ModelSpec.",
+        )
+    return model
 
 
 def _require_choice(name: str, value: str, known: tuple[str, ...]) -> None:

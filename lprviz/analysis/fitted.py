@@ -15,6 +15,7 @@ from lprviz.analysis.training import (
     effective_alpha,
     per_atom_targets,
     require_possible_edit,
+    row_targets,
 )
 from lprviz.analysis.trust import Trust
 from lprviz.core.engine import RigidityEngine
@@ -50,7 +51,7 @@ class FittedLPR(RigidityAnswers, Trust):
         members = as_members(train)
         effective = effective_alpha(analysis, members, analysis.alpha)
         pool = analysis.representation.pool
-        engine = RigidityEngine.from_pool(pool, alpha=effective, members=members, targets=per_atom_targets(analysis))
+        engine = RigidityEngine.from_pool(pool, alpha=effective, members=members, targets=row_targets(analysis))
         return cls(analysis, engine, analysis.alpha)
 
     # -- what it is ---------------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ class FittedLPR(RigidityAnswers, Trust):
         require_possible_edit(self.members, added, removed)
         members = tuple(sorted((set(self.members) - set(removed)) | set(added)))
         alpha = effective_alpha(self._analysis, members, self._alpha)
-        fresh = RigidityEngine.from_pool(engine.pool, alpha=alpha, members=members, targets=self.targets)
+        fresh = RigidityEngine.from_pool(engine.pool, alpha=alpha, members=members, targets=engine.targets)
         return self._with_engine(fresh)
 
     def with_alpha(self, alpha: float) -> FittedLPR:
@@ -180,8 +181,10 @@ class FittedLPR(RigidityAnswers, Trust):
 
     def predict(self) -> FloatArray | None:
         """Predicted total energy of every structure in eV; None where a training energy is missing."""
-        means = self._engine.predictions
-        structures = self._analysis.structures
+        means, structures = self._engine.predictions, self._analysis.structures
+        roots = self._analysis.representation.row_roots
+        if means is not None and roots is not None:
+            means = means / roots
         return None if means is None else means * structures.sizes + self.baseline.of_structures(structures)
 
     def influence(self, atom: Atom) -> InfluenceResult:

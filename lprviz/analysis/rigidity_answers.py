@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from lprviz.analysis.component_rigidity import ComponentResult, component_rigidity
 from lprviz.analysis.groups import Group, Weights
 from lprviz.analysis.influence import Atom, environment_of
 from lprviz.analysis.results import FloatArray
 from lprviz.analysis.rigidities import covariance, covariance_matrix, difference_rigidity, group_rigidity
+from lprviz.analysis.training_rows import structure_variance
 from lprviz.analysis.tug import Tug, tug
 from lprviz.core.correlation import correlations
 from lprviz.progress import Tick, no_tick
@@ -59,8 +62,13 @@ class RigidityAnswers:
         return tug(self._fitted, atom, eps, keep_total=keep_total)
 
     def structure_rigidity(self) -> FloatArray:
-        """Prediction rigidity of every structure's mean per-atom prediction, (n_structures,); >= 1 in training."""
-        return self._fitted.engine.structure_rigidity
+        """Prediction rigidity of every structure's mean per-atom prediction, (n_structures,).
+
+        In training it is at least the structure's weight in the loss, which is 1 unless weights were given or total
+        energies are learnt.
+        """
+        with np.errstate(divide="ignore"):
+            return 1.0 / structure_variance(self._fitted)
 
     def group_rigidity(self, environments: Group, weights: Weights = "mean") -> float:
         """Rigidity of the mean, the sum or any other combination of local predictions, in label-equivalents.

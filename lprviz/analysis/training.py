@@ -52,6 +52,12 @@ def per_atom_targets(analysis: LPRAnalysis) -> NDArray[np.float64] | None:
     return analysis.baseline.targets(structures)
 
 
+def row_targets(analysis: LPRAnalysis) -> NDArray[np.float64] | None:
+    """Targets of the engine's rows: those per atom, times the roots of the structures' weights where there are any."""
+    targets, roots = per_atom_targets(analysis), analysis.representation.row_roots
+    return targets if targets is None or roots is None else targets * roots
+
+
 def require_possible_edit(members: tuple[int, ...], added: tuple[int, ...], removed: tuple[int, ...]) -> None:
     """Refuse to add what is in, to remove what is not, or to name a structure twice."""
     present = set(members)

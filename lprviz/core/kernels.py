@@ -26,6 +26,12 @@ __all__ = ["SparseKernel", "farthest_points", "normalised_rows", "polynomial_ker
 FloatArray = NDArray[np.float64]
 
 _ROWS_PER_BLOCK = 4096
+_DEFAULT_MOST = 500
+
+
+def default_n_sparse(n_environments: int) -> int:
+    """Sparse points when none are asked for: half the environments, at most 500, at least one."""
+    return max(1, min(_DEFAULT_MOST, n_environments // 2))
 
 
 def normalised_rows(features: FloatArray) -> FloatArray:

@@ -109,7 +109,7 @@ def compute_features(
         species_columns = len(structures.species) > 1
     n_soap = hypers.n_features(len(structures.species))
     n_features = n_soap + (len(structures.species) if species_columns else 0)
-    _check_memory(structures.n_environments, n_features)
+    require_memory(structures.n_environments, n_features)
     values = np.zeros((structures.n_environments, n_features))
     soap = _PowerSpectrum(hypers, structures.species)
     for begin, end in _chunks(structures):
@@ -211,7 +211,8 @@ def _scale(soap: NDArray[np.float64]) -> float:
     return mean**0.5
 
 
-def _check_memory(n_environments: int, n_features: int) -> None:
+def require_memory(n_environments: int, n_features: int) -> None:
+    """Raise DescriptorError where features of this size would take more than `MEMORY_LIMIT`."""
     size = 8 * n_environments * n_features
     if size > MEMORY_LIMIT:
         raise DescriptorError(

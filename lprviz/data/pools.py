@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lprviz.core.kernels import SparseKernel
+from lprviz.core.perceptron import Perceptron
 from lprviz.core.pool import PoolSpace
 from lprviz.data.cache import DiskCache, cache_key
 from lprviz.data.descriptors import Features, compute_features
@@ -45,6 +47,17 @@ class Representation:
         Number of features before the projection.
     features : Features or None
         The scaled features themselves, where they were asked for.
+    row_roots : ndarray, shape (n_structures,), or None
+        Where structures are weighted: sqrt(w) of each. Rows of the pool are then sqrt(w) times the mean features, and
+        targets are multiplied likewise; None where every weight is 1.
+    kind : str
+        The model it belongs to: "ridge", "sparse-kernel", "network" or "features".
+    description : str
+        The same in one line for people.
+    feature_map : object or None
+        What turned features into those of the pool, where it was more than scaling: a `SparseKernel` or `Perceptron`.
+    trained_on : tuple of int or None
+        Structures whose targets shaped the features: those of a network's backbone.
     """
 
     pool: PoolSpace
@@ -54,6 +67,11 @@ class Representation:
     square_norms: NDArray[np.float64]
     n_features: int
     features: Features | None = None
+    row_roots: NDArray[np.float64] | None = None
+    kind: str = "ridge"
+    description: str = ""
+    feature_map: SparseKernel | Perceptron | None = None
+    trained_on: tuple[int, ...] | None = None
 
 
 def compute_pool(
@@ -119,7 +137,7 @@ def compute_pool(
         hypers,
         species_columns,
         features.scale,
-        _square_norms(features.values),
+        square_norms(features.values),
         features.n_features,
         features if keep_features else None,
     )
@@ -129,8 +147,7 @@ def compute_pool(
 
 
 def _to_arrays(made: Representation) -> dict[str, NDArray]:
-    arrays = {name: getattr(made.pool, name) for name in _POOL_ARRAYS}
-    return {**arrays, "square_norms": made.square_norms, "scale": np.array(made.scale)}
+    return {**pool_to_arrays(made.pool), "square_norms": made.square_norms, "scale": np.array(made.scale)}
 
 
 def _from_arrays(
@@ -142,17 +159,32 @@ def _from_arrays(
     accuracy: float,
 ) -> Representation | None:
     """Rebuild what `_to_arrays` took apart; None where an entry is missing something or does not fit the set."""
-    if arrays is None or not {*_POOL_ARRAYS, "square_norms", "scale"} <= arrays.keys():
+    pool = pool_from_arrays(arrays, structures, alpha_min, accuracy)
+    if arrays is None or pool is None or not {"square_norms", "scale"} <= arrays.keys():
+        return None
+    norms = arrays["square_norms"]
+    norms.flags.writeable = False
+    return Representation(pool, hypers, species_columns, float(arrays["scale"]), norms, len(arrays["basis"]))
+
+
+def pool_to_arrays(pool: PoolSpace) -> dict[str, NDArray]:
+    """Take a pool apart for a cache."""
+    return {name: getattr(pool, name) for name in _POOL_ARRAYS}
+
+
+def pool_from_arrays(
+    arrays: dict[str, NDArray] | None, structures: StructureSet, alpha_min: float, accuracy: float
+) -> PoolSpace | None:
+    """Put a pool together again; None where an array is missing, or it is not of these structures."""
+    if arrays is None or not set(_POOL_ARRAYS) <= arrays.keys():
         return None
     if len(arrays["environments"]) != structures.n_environments or len(arrays["structures"]) != len(structures):
         return None
-    square_norms = arrays["square_norms"]
-    square_norms.flags.writeable = False
-    pool = PoolSpace(**{name: arrays[name] for name in _POOL_ARRAYS}, alpha_min=alpha_min, accuracy=accuracy)
-    return Representation(pool, hypers, species_columns, float(arrays["scale"]), square_norms, len(arrays["basis"]))
+    return PoolSpace(**{name: arrays[name] for name in _POOL_ARRAYS}, alpha_min=alpha_min, accuracy=accuracy)
 
 
-def _square_norms(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def square_norms(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """\\|x\\|² of every row, read-only."""
     norms = np.einsum("ij,ij->i", values, values)
     norms.flags.writeable = False
     return norms

@@ -6,6 +6,7 @@ from ase.build import bulk
 from skmatter.metrics import local_prediction_rigidity
 
 from lprviz.analysis import LPRAnalysis
+from lprviz.analysis.model_spec import ModelSpec
 from lprviz.core import ridge_fit
 from lprviz.data.descriptors import compute_features
 from lprviz.data.pools import compute_pool
@@ -159,7 +160,8 @@ def test_the_defaults_suit_the_structures(silicon_atoms):
     [
         ({"alpha": 0.0}, "alpha must be"),
         ({"alpha": float("nan")}, "alpha must be"),
-        ({"model": "network"}, "no model 'network'"),
+        ({"model": "forest"}, "no model 'forest'"),
+        ({"model": ModelSpec(), "zeta": 3}, "beside a ModelSpec"),
         ({"scale": "batch"}, "no scale 'batch'"),
     ],
 )
