@@ -7,6 +7,9 @@ from typing import Any
 
 import panel as pn
 
+TIP = ".MuiTooltip-tooltip { width: max-content; max-width: 240px; }"
+"""For the `stylesheets` of a Material button: its tooltip lies inside it and would be no wider than it is."""
+
 CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
