@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 LARGEST_ALPHA = 100.0
 """Features have square norms near one: beyond this a few hundred structures hardly speak against the prior."""
 
-_PER_DECADE = 6
+_PER_DECADE, _PER_DECADE_WITH_BLOCKS = 6, 2
+"""With forces each regulariser takes a solution per structure, so fewer are tried."""
 
 
 def cross_validated_alphas(fitted: FittedLPR, alphas: ArrayLike | None = None, *, tick: Tick = no_tick) -> AlphaCurve:
@@ -38,7 +39,8 @@ def cross_validated_alphas(fitted: FittedLPR, alphas: ArrayLike | None = None, *
 
 
 def default_alphas(fitted: FittedLPR) -> FloatArray:
-    """Six regularisers per decade, from the smallest that pool space serves up to 100."""
+    """Six regularisers per decade (two with forces), from the smallest that pool space serves up to 100."""
+    per_decade = _PER_DECADE if fitted.engine.pool.blocks is None else _PER_DECADE_WITH_BLOCKS
     smallest = fitted.engine.pool.alpha_min * fitted.alpha / fitted.engine.alpha
-    count = 1 + int(np.ceil(_PER_DECADE * np.log10(LARGEST_ALPHA / smallest)))
+    count = 1 + int(np.ceil(per_decade * np.log10(LARGEST_ALPHA / smallest)))
     return np.geomspace(smallest, LARGEST_ALPHA, max(count, 2))

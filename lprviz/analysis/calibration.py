@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lprviz.analysis.results import FloatArray, IntArray, read_only
+from lprviz.analysis.training_rows import structure_variance
 from lprviz.core.arguments import checked_indices
 from lprviz.core.calibration import (
     ReliabilityBins,
@@ -71,7 +72,8 @@ class Calibration:
     Attributes
     ----------
     factor : float
-        c in eV per atom.
+        c, the noise of a label of weight one that explains the residuals: eV per atom (eV where the model learns
+        total energies).
     relative_error : float
         Standard error of `factor` over itself, from the scatter of the residuals.
     estimator : str
@@ -173,7 +175,7 @@ def calibrate(fitted: FittedLPR, held_out: Iterable[int] | None = None, estimato
         )
     sizes = structures.sizes
     residuals = (predicted - structures.energies) / sizes
-    variance = np.asarray(fitted.engine.leverage)
+    variance = structure_variance(fitted)
     chosen, note = _held_out(fitted, held_out, residuals, variance)
     factor = calibration_factor(residuals[chosen], variance[chosen], estimator)
     sigma = factor.value * np.sqrt(variance)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lprviz.analysis.results import FloatArray, read_only
-from lprviz.analysis.training_rows import training_rows
+from lprviz.analysis.training_rows import structure_rows, structure_variance, training_rows
 from lprviz.core.committee import committee_spread, committee_weights
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick, phase
@@ -33,8 +33,9 @@ class CommitteeResult:
     kind : {"bootstrap", "randomised-prior", "posterior"}
     n_members : int
     noise : float
-        sigma, the label noise in eV per atom that both sides of the comparison assume. It scales the analytic
-        standard deviation; a bootstrap takes its own scale from the energies.
+        sigma, the noise of a label of weight one that both sides of the comparison assume: eV per atom (eV where the
+        model learns total energies). It scales the analytic standard deviation; a bootstrap takes its own scale from
+        the energies.
     spread : (n_environments,) array
         Standard deviation of each local energy over the members, eV.
     analytic : (n_environments,) array
@@ -108,7 +109,7 @@ def committee(
     weights = committee_weights(kind, training, engine.alpha, sigma, n, rng, tick=phase(tick, 0.0, 0.5))
     prior = 0.0 if kind == "bootstrap" else sigma / np.sqrt(engine.alpha)
     spread = committee_spread(engine.pool, weights, prior, rng, tick=phase(tick, 0.5, 1.0))
-    means = engine.pool.structures @ weights
+    means = structure_rows(fitted) @ weights
     energies = means * structures.sizes[:, None] + fitted.baseline.of_structures(structures)[:, None]
     return CommitteeResult(
         kind=kind,
@@ -117,7 +118,7 @@ def committee(
         spread=read_only(spread),
         analytic=read_only(sigma * np.sqrt(fitted.variance)),
         structure_spread=read_only(means.std(axis=1, ddof=1)),
-        structure_analytic=read_only(sigma * np.sqrt(engine.leverage)),
+        structure_analytic=read_only(sigma * np.sqrt(structure_variance(fitted))),
         energies=read_only(np.ascontiguousarray(energies.T)),
         lpr=fitted.lpr,
     )

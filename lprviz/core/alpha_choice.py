@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lprviz.core.arguments import checked_alpha
 from lprviz.core.arrays import FloatArray, frozen
@@ -28,7 +29,8 @@ class AlphaCurve:
         (eV per atom); weighted as the loss weighs structures.
     gcv : ndarray of shape (n_alphas,)
         Square root of the generalised cross-validation score, in the same units: the same with every leverage
-        replaced by their mean, so that single dominant structures count less.
+        replaced by their mean, so that single dominant structures count less. Where structures bring forces it is
+        taken over all rows, weighted as in the loss.
     effective_parameters : ndarray of shape (n_alphas,)
         Trace of the hat matrix: how many directions the data determine rather than the regulariser.
     n_train : int
@@ -77,6 +79,8 @@ def alpha_curve(training: TrainingRows, alphas: ArrayLike, *, tick: Tick = no_ti
     .. math:: e_c = \frac{r_c}{1 - H_{cc}}, \qquad \mathrm{GCV} = \frac{n \, |r|^2}{(n - \mathrm{tr} H)^2} .
 
     Both r and 1 - H are summed from terms of one sign, so they keep their digits where a leverage is close to one.
+    Where a structure has several rows they are left out together, :math:`e_c = (1 - H_{cc})^{-1} r_c` with a block of
+    H, of which the energy's row is reported.
 
     Parameters
     ----------
@@ -95,7 +99,7 @@ def alpha_curve(training: TrainingRows, alphas: ArrayLike, *, tick: Tick = no_ti
     .. [1] D. M. Allen, Technometrics 1974, 16, 125 (PRESS).
     .. [2] G. H. Golub, M. Heath, G. Wahba, Technometrics 1979, 21, 215.
     """
-    if len(training) < 2:
+    if training.n_structures < 2:
         raise ModelError(
             "Cross-validation needs at least two structures in training.", "Train on more, or set alpha by hand."
         )
@@ -110,7 +114,7 @@ def alpha_curve(training: TrainingRows, alphas: ArrayLike, *, tick: Tick = no_ti
             scores[:, number] = errors.scores(training.damping(alpha))
     tick(len(values), len(values))
     loo, gcv, parameters = (frozen(row) for row in scores)
-    return AlphaCurve(frozen(values), loo, gcv, parameters, len(training))
+    return AlphaCurve(frozen(values), loo, gcv, parameters, training.n_structures)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +127,7 @@ class _LeftOut:
     outside_targets: FloatArray
     outside_share: FloatArray
     weights: FloatArray
+    offsets: NDArray[np.intp]
 
     @classmethod
     def of(cls, training: TrainingRows) -> _LeftOut:
@@ -133,15 +138,27 @@ class _LeftOut:
         else:
             outside = training.targets - training.left @ responses
             share = np.maximum(1.0 - squares.sum(axis=1), 0.0)
-        return cls(training.left, squares, responses, outside, share, training.weights)
+        return cls(training.left, squares, responses, outside, share, training.weights, training.offsets)
 
     def scores(self, damping: FloatArray) -> tuple[float, float, float]:
         """(leave-one-out error, root of GCV, trace of H) for damping alpha / (sigma^2 + alpha) of shape (k,)."""
         n = len(self.left)
         residuals = self.outside_targets + self.left @ (damping * self.responses)
-        freedom = self.outside_share + self.squares @ damping
+        energies = self.offsets[:-1]
+        if len(energies) == n:
+            errors = residuals / (self.outside_share + self.squares @ damping)
+        else:
+            errors = self._block_errors(residuals, damping)
         left_free = float(n - len(damping) + damping.sum())
-        mean_weight = float(self.weights.mean())
-        loo = np.sqrt(np.mean((residuals / freedom) ** 2) / mean_weight)
-        gcv = np.sqrt(n * (residuals @ residuals) / mean_weight) / left_free
+        loo = np.sqrt(np.mean(errors**2) / np.mean(self.weights[energies]))
+        gcv = np.sqrt(n * (residuals @ residuals) / np.mean(self.weights)) / left_free
         return float(loo), float(gcv), n - left_free
+
+    def _block_errors(self, residuals: FloatArray, damping: FloatArray) -> FloatArray:
+        """Error on each structure's energy (n_structures,) with all its rows left out."""
+        errors = np.empty(len(self.offsets) - 1)
+        for number, (start, stop) in enumerate(itertools.pairwise(self.offsets)):
+            rows = self.left[start:stop]
+            kept = np.eye(stop - start) - (rows * (1.0 - damping)) @ rows.T
+            errors[number] = np.linalg.solve(kept, residuals[start:stop])[0]
+        return errors

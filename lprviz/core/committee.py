@@ -109,15 +109,16 @@ def committee_spread(
 
 def _bootstrap(training: TrainingRows, alpha: float, n: int, rng: np.random.Generator, tick: Tick) -> FloatArray:
     """Ridge fits to resampled structures, in the span of all training rows, outside which each of them is zero."""
-    if len(training) < 2:
+    if training.n_structures < 2:
         raise ModelError("A bootstrap needs at least two structures in training.", "Train on more.")
-    rows = training.left * training.singular
+    rows, n_structures = training.left * training.singular, training.n_structures
     fits = np.empty((rows.shape[1], n))
     for member in range(n):
         tick(member, n)
-        drawn = np.bincount(rng.integers(0, len(rows), len(rows)), minlength=len(rows))
-        chosen = np.flatnonzero(drawn)
-        root = np.sqrt(drawn[chosen])
+        drawn = np.bincount(rng.integers(0, n_structures, n_structures), minlength=n_structures)
+        times = np.repeat(drawn, np.diff(training.offsets))
+        chosen = np.flatnonzero(times)
+        root = np.sqrt(times[chosen])
         fits[:, member] = ridge_fit(rows[chosen] * root[:, None], training.targets[chosen] * root, alpha)
     tick(n, n)
     return training.directions @ fits

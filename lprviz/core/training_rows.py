@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lprviz.core.arguments import checked_rows
 from lprviz.core.arrays import FloatArray, frozen
@@ -22,6 +22,8 @@ class TrainingRows:
 
     The loss is :math:`\sum_c w_c (y_c - f_c \cdot \theta)^2 + \alpha |\theta|^2`.
 
+    One row per structure, or several where structures bring derivatives as well; then n counts rows.
+
     Attributes
     ----------
     rows : ndarray of shape (n, n_features)
@@ -30,6 +32,8 @@ class TrainingRows:
         sqrt(w) y.
     weights : ndarray of shape (n,)
         w, positive.
+    offsets : ndarray of shape (n_structures + 1,)
+        Rows of structure c are ``offsets[c]:offsets[c + 1]``, that of its energy first.
     left : ndarray of shape (n, k)
         U, with k = min(n, n_features).
     singular : ndarray of shape (k,)
@@ -41,12 +45,19 @@ class TrainingRows:
     rows: FloatArray
     targets: FloatArray
     weights: FloatArray
+    offsets: NDArray[np.intp]
     left: FloatArray
     singular: FloatArray
     directions: FloatArray
 
     @classmethod
-    def of(cls, rows: ArrayLike, targets: ArrayLike, weights: ArrayLike | None = None) -> TrainingRows:
+    def of(
+        cls,
+        rows: ArrayLike,
+        targets: ArrayLike,
+        weights: ArrayLike | None = None,
+        offsets: ArrayLike | None = None,
+    ) -> TrainingRows:
         """Decompose the training rows once.
 
         Parameters
@@ -56,7 +67,9 @@ class TrainingRows:
         targets : array of shape (n,)
             Per-atom mean targets, none missing.
         weights : array of shape (n,), optional
-            Weight of each structure in the loss; one by default.
+            Weight of each row in the loss; one by default.
+        offsets : array of shape (n_structures + 1,), optional
+            Where the rows of each structure begin; by default each has one.
 
         Raises
         ------
@@ -70,15 +83,33 @@ class TrainingRows:
             raise ModelError("There is no training structure.", "Train on at least one.")
         if (loads <= 0.0).any():
             raise ModelError("A structure in training has a weight that is not positive.", "Remove it instead.")
+        bounds = np.arange(len(table) + 1) if offsets is None else np.array(offsets, dtype=np.intp)
+        if bounds[0] != 0 or bounds[-1] != len(table) or (np.diff(bounds) < 1).any():
+            raise ModelError(
+                f"The offsets do not cut {len(table)} training rows into structures.", "Let them rise from 0."
+            )
+        bounds.flags.writeable = False
         root = np.sqrt(loads)
         weighted = table * root[:, None]
         with one_blas_thread:
             left, singular, right = np.linalg.svd(weighted, full_matrices=False)
-        arrays = (weighted, labels * root, loads, left, singular, right.T)
-        return cls(*(frozen(each) for each in arrays))
+        return cls(
+            frozen(weighted),
+            frozen(labels * root),
+            frozen(loads),
+            bounds,
+            frozen(left),
+            frozen(singular),
+            frozen(right.T),
+        )
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def n_structures(self) -> int:
+        """Number of structures that the rows belong to."""
+        return len(self.offsets) - 1
 
     def damping(self, alpha: float) -> FloatArray:
         """alpha / (Sigma^2 + alpha) of each direction (k,): 1 where the prior rules, 0 where the data do."""

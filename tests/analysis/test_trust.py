@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import rankdata
 from shared_data import shared_data
 
 from lprviz.analysis import LPRAnalysis
+from lprviz.analysis.training_rows import structure_weights
+from lprviz.core import RowBlocks
 from lprviz.core.calibration import ESTIMATORS, calibration_factor
 from lprviz.core.scaling import training_scale
 from lprviz.data import SoapHypers, StructureSet, load_dataset, read_structures
@@ -206,6 +211,63 @@ def test_committees_and_curves_need_every_training_energy(half_labelled, fitted)
         half_labelled.fit([]).committee()
     with pytest.raises(ModelError, match="no committee of kind"):
         fitted.committee("parliament")
+
+
+# -- weights and blocks of rows ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def unlike(silicon, hypers):
+    """The same training set with a weight per structure, and with rows besides the means, as forces bring them."""
+    plain = LPRAnalysis(silicon, hypers=hypers, alpha=1e-3)
+    roots = np.linspace(0.5, 2.0, len(silicon))
+    pool = plain.representation.pool
+    weighted_pool = replace(pool, structures=pool.structures * roots[:, None])
+    weighted = LPRAnalysis(
+        silicon,
+        hypers=hypers,
+        alpha=1e-3,
+        representation=replace(plain.representation, pool=weighted_pool, row_roots=roots),
+    )
+    rng = np.random.default_rng(5)
+    rows = 0.05 * rng.standard_normal((3 * len(silicon), pool.rank))
+    blocks = RowBlocks.checked(rows, 0.01 * rng.standard_normal(len(rows)), 3 * np.arange(len(silicon) + 1))
+    blocked = LPRAnalysis(
+        silicon,
+        hypers=hypers,
+        alpha=1e-3,
+        representation=replace(plain.representation, pool=replace(pool, blocks=blocks)),
+    )
+    return {"weighted": weighted.fit(TRAIN), "blocks": blocked.fit(TRAIN)}
+
+
+@pytest.mark.parametrize("case", ["weighted", "blocks"])
+def test_weighted_structures_and_further_rows_enter_every_answer(unlike, silicon, case):
+    fitted = unlike[case]
+    errors = []
+    for left_out in TRAIN:
+        other = fitted.remove([left_out]).predict()[left_out]
+        errors.append((other - silicon.energies[left_out]) / silicon.sizes[left_out])
+    weights = structure_weights(fitted)[list(TRAIN)]
+    expected = np.sqrt(np.average(np.square(errors), weights=weights))
+    assert fitted.alpha_curve([1e-3]).loo_rmse[0] == pytest.approx(expected, rel=1e-6)
+    for kind in ("randomised-prior", "posterior"):
+        result = fitted.committee(kind, 3000, seed=1)
+        np.testing.assert_allclose(result.ratio, 1.0, rtol=5.0 / np.sqrt(6000))
+        np.testing.assert_allclose(result.structure_spread, result.structure_analytic, rtol=5.0 / np.sqrt(6000))
+    residuals = fitted.predict() - silicon.energies
+    np.testing.assert_allclose(fitted.calibrate().residuals, (residuals / silicon.sizes)[6:], rtol=1e-9)
+
+
+def test_a_weight_changes_what_is_known_of_others_but_not_whose_energy_is_meant(unlike, silicon):
+    """The variance of a structure is that of its energy per atom, not of its weighted row."""
+    fitted = unlike["weighted"]
+    means = np.array([fitted.engine.pool.environments[a:b].mean(axis=0) for a, b in pairwise(silicon.offsets)])
+    root = fitted.engine.root
+    calibration = fitted.calibrate()
+    np.testing.assert_allclose(
+        calibration.structure_sigma, calibration.factor * np.linalg.norm(means @ root, axis=1), rtol=1e-6
+    )
 
 
 # -- the truth about local energies -----------------------------------------------------------------------------------

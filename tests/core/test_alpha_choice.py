@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -85,6 +87,28 @@ def test_the_best_alpha_is_noise_over_prior_where_the_targets_come_from_the_mode
         assert curve.is_bracketed
         best.append([curve.best_loo, curve.best_gcv])
     np.testing.assert_allclose(np.median(np.log10(best), axis=0), 2 * np.log10(noise), atol=0.25)
+
+
+@pytest.mark.parametrize(("n_structures", "n_features"), [(7, 5), (6, 60)])
+def test_structures_with_several_rows_are_left_out_whole(n_structures, n_features):
+    """As with forces: the error is that of the first row, its block gone with it."""
+    rng = np.random.default_rng(n_features)
+    offsets = np.concatenate([[0], np.cumsum(rng.integers(1, 6, n_structures))])
+    rows, targets = rng.standard_normal((offsets[-1], n_features)), rng.standard_normal(offsets[-1])
+    weights = rng.uniform(0.5, 2.0, offsets[-1])
+    curve = alpha_curve(TrainingRows.of(rows, targets, weights, offsets), ALPHAS)
+    root = np.sqrt(weights)
+    for alpha, found in zip(ALPHAS, curve.loo_rmse, strict=True):
+        errors = []
+        for start, stop in itertools.pairwise(offsets):
+            kept = np.r_[0:start, stop : offsets[-1]]
+            fit = ridge_fit(rows[kept] * root[kept, None], targets[kept] * root[kept], alpha)
+            errors.append(targets[start] - rows[start] @ fit)
+        expected = np.sqrt(np.average(np.square(errors), weights=weights[offsets[:-1]]))
+        assert found == pytest.approx(expected, rel=1e-6)
+    assert curve.n_train == n_structures
+    with pytest.raises(ModelError, match="do not cut"):
+        TrainingRows.of(rows, targets, weights, offsets[:-1])
 
 
 def test_a_curve_is_sorted_read_only_and_says_when_it_ends_too_early():

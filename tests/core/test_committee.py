@@ -109,6 +109,18 @@ def test_bootstrap_members_are_fits_to_resampled_rows():
         np.testing.assert_allclose(weights[:, member], expected, rtol=1e-8, atol=1e-10)
 
 
+def test_bootstrap_members_take_the_rows_of_a_structure_together():
+    rng = np.random.default_rng(3)
+    offsets = np.array([0, 3, 4, 9])
+    rows, targets = rng.standard_normal((9, 6)), rng.standard_normal(9)
+    training = TrainingRows.of(rows, targets, offsets=offsets)
+    weights = committee_weights("bootstrap", training, ALPHA, NOISE, 3, np.random.default_rng(2))
+    rng = np.random.default_rng(2)
+    for member in range(3):
+        drawn = np.concatenate([np.arange(offsets[c], offsets[c + 1]) for c in rng.integers(0, 3, 3)])
+        np.testing.assert_allclose(weights[:, member], ridge_fit(rows[drawn], targets[drawn], ALPHA), rtol=1e-8)
+
+
 @pytest.mark.parametrize(("n", "n_features"), [(12, 5), (5, 12)])
 def test_the_noise_is_the_one_of_highest_likelihood(n, n_features):
     from scipy.optimize import minimize_scalar
