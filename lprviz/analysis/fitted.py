@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lprviz.analysis.influence import Atom, atom_influence
 from lprviz.analysis.results import FloatArray, InfluenceResult, RigidityResult, Suggestion
+from lprviz.analysis.retraining import SeedNoise, retrained, seed_noise
 from lprviz.analysis.rigidity_answers import RigidityAnswers
 from lprviz.analysis.suggestion import greedy_suggestion, target_environments
 from lprviz.analysis.training import (
@@ -87,6 +88,11 @@ class FittedLPR(RigidityAnswers, Trust):
         return self._analysis.baseline
 
     @property
+    def trained_on(self) -> tuple[int, ...] | None:
+        """Structures whose energies shaped the features themselves, as those of a network; None for other models."""
+        return self._analysis.representation.trained_on
+
+    @property
     def targets(self) -> FloatArray | None:
         """What the model learns: (energy - baseline) / atoms, shape (n_structures,), eV; None without energies."""
         return per_atom_targets(self._analysis)
@@ -134,6 +140,24 @@ class FittedLPR(RigidityAnswers, Trust):
         """
         effective = effective_alpha(self._analysis, self.members, alpha)
         return FittedLPR(self._analysis, self._engine.with_alpha(effective), alpha)
+
+    def retrain(self, members: Iterable[int] | None = None, *, warm: bool = True, tick: Tick = no_tick) -> FittedLPR:
+        """Train a network's backbone again, on `members` or the present training set, and fit its last layer to them.
+
+        Edits move the last layer alone; `trained_on` says what the backbone has seen. Seconds from scratch; `warm`
+        goes on from the present weights with a tenth of the epochs. The new features are not the old ones, so LPR may
+        change either way: compare with `seed_noise`.
+
+        Raises
+        ------
+        ModelError
+            If the model is no network, a member has no energy, or PyTorch is not installed.
+        """
+        return retrained(self, members, warm=warm, tick=tick)
+
+    def seed_noise(self, n: int = 4, *, tick: Tick = no_tick) -> SeedNoise:
+        """How much LPR depends on a network's random start: `n` backbones trained as this one, from other seeds."""
+        return seed_noise(self, n, tick=tick)
 
     def refactored(self) -> FittedLPR:
         """Compute the same state from scratch; removes rounding errors that many edits may have gathered."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lprviz.analysis.base_features import base_features
+from lprviz.analysis.base_features import BaseFeatures, base_features
 from lprviz.analysis.feature_maps import FeatureMap, apply_map, map_from_arrays, map_to_arrays
 from lprviz.analysis.model_spec import ModelSpec
 from lprviz.analysis.network_training import TrainingRows, train_perceptron
@@ -82,6 +82,7 @@ def compute_representation(
     accuracy: float = ACCURACY,
     keep_features: bool = False,
     start: Perceptron | None = None,
+    base: BaseFeatures | None = None,
     tick: Tick = no_tick,
     cache: DiskCache | None = None,
 ) -> Representation:
@@ -103,6 +104,8 @@ def compute_representation(
         Let the pool keep the features, which correlations between atoms need; the cache is then not read.
     start : Perceptron, optional
         A trained network to go on from (a warm start, a tenth of the epochs); the cache is then not used.
+    base : BaseFeatures, optional
+        What `base_features` gave for these structures, hypers and this spec, where it is at hand.
     tick : Tick
         One rising progress over everything; may cancel.
     cache : DiskCache, optional
@@ -115,7 +118,7 @@ def compute_representation(
     """
     spec = spec or ModelSpec()
     roots = row_roots(structures, spec.target, spec.weights)
-    if spec.kind == "ridge" and roots is None and not spec.intercept and not spec.per_centre_species:
+    if spec.kind == "ridge" and roots is None and base is None and not spec.intercept and not spec.per_centre_species:
         made = compute_pool(
             structures,
             hypers,
@@ -135,7 +138,7 @@ def compute_representation(
         if found is not None:
             tick(1, 1)
             return found
-    made = _computed(order, start, keep_features, tick)
+    made = _computed(order, start, base, keep_features, tick)
     if usable is not None:
         usable.put(order.key(), _to_arrays(made))
     return made
@@ -152,10 +155,12 @@ def features_again(
     return phi / known.scale
 
 
-def _computed(order: _Order, start: Perceptron | None, keep_features: bool, tick: Tick) -> Representation:
+def _computed(
+    order: _Order, start: Perceptron | None, base: BaseFeatures | None, keep_features: bool, tick: Tick
+) -> Representation:
     spec = order.spec
     learns = spec.kind == "network"
-    base = base_features(order.structures, order.hypers, spec, tick=phase(tick, 0.0, 0.4 if learns else 0.7))
+    base = base or base_features(order.structures, order.hypers, spec, tick=phase(tick, 0.0, 0.4 if learns else 0.7))
     made = _feature_map(order, base.values, start, phase(tick, *((0.4, 0.9) if learns else (0.7, 0.85))))
     values, scale = base.values, base.scale
     if made is not None:
