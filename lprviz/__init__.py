@@ -6,7 +6,7 @@ One map of the package; each line imports only from the lines below it (checked 
 lprviz.bench        ``python -m lprviz.bench NAME``: measurements as ratios against a peer or a limit
 lprviz.app          composition root of the dashboard; `show` for notebooks
 lprviz.views        thin panels that read the session and call its intents
-lprviz.cli          the ``lprviz`` command: lpr, suggest, describe, datasets; headless
+lprviz.cli          the ``lprviz`` command: lpr, suggest, alpha, calibrate, ...; headless
 lprviz.components   widgets that know only arrays (3D viewer, nglview widget for notebooks)
 lprviz.session      observable state and its only writer; undo, save, load
 lprviz.analysis     the headless facade: `LPRAnalysis` -> `FittedLPR` -> results
