@@ -66,6 +66,11 @@ class Features:
         """Number of columns."""
         return self.values.shape[1]
 
+    @property
+    def divisor(self) -> float:
+        """What the raw power spectrum was divided by in all: the scale, and sqrt(2) beside species columns."""
+        return self.scale * (np.sqrt(2.0) if self.has_species_columns else 1.0)
+
     def structure_means(self, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
         """Mean features of each structure, shape (n_structures, n_features), for environments cut at ``offsets``."""
         sums = np.add.reduceat(self.values, offsets[:-1], axis=0)
@@ -111,7 +116,7 @@ def compute_features(
     n_features = n_soap + (len(structures.species) if species_columns else 0)
     require_memory(structures.n_environments, n_features)
     values = np.zeros((structures.n_environments, n_features))
-    soap = _PowerSpectrum(hypers, structures.species)
+    soap = PowerSpectrum(hypers, structures.species)
     for begin, end in _chunks(structures):
         rows = slice(int(structures.offsets[begin]), int(structures.offsets[end]))
         soap.fill(values[rows, :n_soap], structures, begin, end)
@@ -126,7 +131,7 @@ def compute_features(
     return Features(values, scale, n_soap, species_columns)
 
 
-class _PowerSpectrum:
+class PowerSpectrum:
     """One calculator with fixed species: the columns never depend on which structures are in a call."""
 
     def __init__(self, hypers: SoapHypers, species: tuple[str, ...]) -> None:
@@ -140,36 +145,44 @@ class _PowerSpectrum:
         self._properties, columns = _folded_properties(self._keys, hypers)
         starts = np.concatenate([[0], np.cumsum([columns[a == b] for a, b in pairs])])
         self._columns = {pair: slice(int(starts[i]), int(starts[i + 1])) for i, pair in enumerate(pairs)}
+        self.n_features = int(starts[-1])
         self._calculator = SoapPowerSpectrum(**hypers.to_featomic())
 
     def fill(self, out: NDArray[np.float64], structures: StructureSet, begin: int, end: int) -> None:
         """Write the folded spectrum of structures ``begin`` to ``end`` into ``out`` (their environments, n_soap)."""
-        systems: list[Any] = [_as_featomic_wants(each) for each in structures.atoms[begin:end]]
-        try:
-            spectrum = self._calculator.compute(systems, selected_keys=self._keys, selected_properties=self._properties)
-        except Exception as error:  # featomic has one error type, Python's own come with it, and all mean the same
-            raise _explained(error, begin, end) from error
         starts = structures.offsets[begin:end] - structures.offsets[begin]
-        for key, block in spectrum.items():
+        for key, block in self.compute(structures, begin, end).items():
             if len(block.samples) == 0:
                 continue
             system, atom = np.asarray(block.samples.values).T
-            pair = (int(key["neighbor_1_type"]), int(key["neighbor_2_type"]))
-            out[starts[system] + atom, self._columns[pair]] = _fold(block, same=pair[0] == pair[1])
+            columns, weights = self.columns(key, block)
+            out[starts[system] + atom, columns] = np.asarray(block.values) * weights
+
+    def compute(self, structures: StructureSet, begin: int, end: int, **options: Any) -> TensorMap:
+        """What featomic says of structures ``begin`` to ``end``; options are those of its own ``compute``."""
+        systems: list[Any] = [_as_featomic_wants(each) for each in structures.atoms[begin:end]]
+        try:
+            return self._calculator.compute(
+                systems, selected_keys=self._keys, selected_properties=self._properties, **options
+            )
+        except Exception as error:  # featomic has one error type, Python's own come with it, and all mean the same
+            raise _explained(error, begin, end) from error
+
+    def columns(self, key: Any, block: Any) -> tuple[slice, NDArray[np.float64] | float]:
+        """Where the properties of a block belong among the features, and what they are multiplied by.
+
+        The kept half of a block of equal species is weighed so that inner products stay what they were.
+        """
+        pair = (int(key["neighbor_1_type"]), int(key["neighbor_2_type"]))
+        if pair[0] != pair[1]:
+            return self._columns[pair], 1.0
+        _, n_1, n_2 = np.asarray(block.properties.values).T
+        return self._columns[pair], np.where(n_1 == n_2, 1.0, np.sqrt(2.0))
 
 
 def _as_featomic_wants(atoms: Atoms) -> Atoms:
     """Return an equivalent structure that featomic takes: it refuses slabs, and warns of cells that are idle."""
     return fully_periodic(atoms) if atoms.pbc.any() else Atoms(atoms.numbers, atoms.positions)
-
-
-def _fold(block: Any, *, same: bool) -> NDArray[np.float64]:
-    """Weigh the kept half of a block of equal species, so that inner products stay what they were."""
-    values = np.asarray(block.values)
-    if not same:
-        return values
-    _, n_1, n_2 = np.asarray(block.properties.values).T
-    return values * np.where(n_1 == n_2, 1.0, np.sqrt(2.0))
 
 
 def _folded_properties(keys: Labels, hypers: SoapHypers) -> tuple[TensorMap, dict[bool, int]]:
