@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.sparse.linalg import eigsh
 
 from lprviz.core.arrays import FloatArray, row_square_norms
 from lprviz.errors import ModelError
@@ -139,8 +139,7 @@ def _leading_eigenvector(matrix: FloatArray) -> tuple[float, FloatArray]:
         return float(values[-1]), vectors[:, -1]
     if not np.any(matrix):
         return 0.0, np.zeros(len(matrix))
-    operator = LinearOperator(matrix.shape, matvec=lambda vector: matrix @ vector, dtype=np.float64)
-    values, vectors = eigsh(operator, k=1, which="LA", v0=matrix @ np.ones(len(matrix)), tol=1e-10)
+    values, vectors = eigsh(matrix, k=1, which="LA", v0=matrix @ np.ones(len(matrix)))
     return float(values[0]), vectors[:, 0]
 
 

@@ -180,7 +180,8 @@ def pool_from_arrays(
         return None
     if len(arrays["environments"]) != structures.n_environments or len(arrays["structures"]) != len(structures):
         return None
-    return PoolSpace(**{name: arrays[name] for name in _POOL_ARRAYS}, alpha_min=alpha_min, accuracy=accuracy)
+    environments, residuals, rows, basis, ties = (arrays[name] for name in _POOL_ARRAYS)
+    return PoolSpace(environments, residuals, rows, basis, ties, alpha_min, accuracy)
 
 
 def square_norms(values: NDArray[np.float64]) -> NDArray[np.float64]:

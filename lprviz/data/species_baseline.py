@@ -90,5 +90,6 @@ def _is_free(atoms: Atoms) -> bool:
     """Whether the only atom of a structure is farther than `ISOLATED_DISTANCE` from its periodic images."""
     if not atoms.pbc.any():
         return True
-    cell, _ = minkowski_reduce(atoms.cell.array, atoms.pbc)  # its periodic vectors are the shortest ones there are
-    return bool((np.linalg.norm(cell[atoms.pbc], axis=1) >= ISOLATED_DISTANCE).all())
+    reduced, _ = minkowski_reduce(atoms.cell, pbc=atoms.pbc)  # pyright: ignore[reportArgumentType]
+    shortest = np.asarray(reduced)[atoms.pbc]  # of a reduced cell, periodic vectors are the shortest ones there are
+    return bool((np.linalg.norm(shortest, axis=1) >= ISOLATED_DISTANCE).all())

@@ -8,6 +8,8 @@ predictions by sqrt(w), leverages by w. The rigidity of a structure is always th
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,12 +59,12 @@ def _from_info(structures: StructureSet, key: str) -> FloatArray:
     values = np.empty(structures.n_structures)
     for number, atoms in enumerate(structures.atoms):
         value = atoms.info.get(key)
-        sound = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-        if not sound or not np.isfinite(value) or value <= 0.0:
+        weight = float(value) if isinstance(value, int | float | np.integer | np.floating) else math.nan
+        if isinstance(value, bool) or not (math.isfinite(weight) and weight > 0.0):
             what = "no weight" if value is None else f"the weight {str(value)[:30]!r}"
             raise ModelError(
                 f"Structure {number} has {what} under the key {key!r}.",
                 "Give every structure a positive number; to leave one out, leave it out of training.",
             )
-        values[number] = value
+        values[number] = weight
     return values
