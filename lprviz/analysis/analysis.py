@@ -181,14 +181,21 @@ class LPRAnalysis:
 
         The pool itself is that of `representation`: only what it may have let go of is computed again.
         """
-        known = self.prepare().representation.pool
+        representation = self.representation  # before the lock is taken: computing it takes the same one
+        known = representation.pool
         if known.features is not None:
             return known
         with self._computing:
             if self._pool_with_features is None:
-                features = features_again(self._structures, self._hypers, self._spec, self.representation, tick=tick)
+                features = features_again(self._structures, self._hypers, self._spec, representation, tick=tick)
                 self._pool_with_features = replace(known, features=features)
         return self._pool_with_features
+
+    @property
+    def has_features_at_hand(self) -> bool:
+        """Whether `pool_with_features` answers at once."""
+        kept = self._representation is not None and self._representation.pool.features is not None
+        return kept or self._pool_with_features is not None
 
     def components(self) -> tuple[Component, ...]:
         """Named parts of the features: neighbour species and pairs, degrees, radial functions, species constants.
