@@ -11,6 +11,7 @@ from skmatter.metrics import componentwise_prediction_rigidity
 
 from lprviz.core import ComponentRigidity, RigidityEngine, component_pool, local_prediction_rigidity, training_scale
 from lprviz.core.pool import PoolSpace
+from lprviz.core.row_blocks import RowBlocks
 from lprviz.errors import ModelError
 from lprviz.progress import Cancelled
 
@@ -131,6 +132,26 @@ def test_a_training_structure_may_have_a_floating_component():
     assert engine.structure_rigidity[0] == pytest.approx(50, rel=1e-3)
     assert first.structures[0] == pytest.approx(8e-5, rel=1e-3)  # the mean holds half of it: 4 x (2 alpha)
     assert first.local[0] == pytest.approx(2e-5, rel=1e-3)
+
+
+@law(cases(-4.0))
+def test_structures_that_bring_blocks_of_rows_train_components_too(case: Case):
+    """Forces: a component is followed through blocks as through single rows."""
+    columns = some_columns(case)
+    counts = case.rng.integers(0, 4, case.n_structures)
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    rows = case.rng.standard_normal((bounds[-1], case.atoms.shape[1]))
+    blocks = RowBlocks.checked(rows, np.zeros(len(rows)), bounds)
+    pool = PoolSpace.from_features(case.atoms, case.means, blocks=blocks, keep_features=True)
+    engine = RigidityEngine.from_pool(pool, alpha=case.alpha, members=case.some_members())
+    rigidity = component(case, engine, columns)
+    for structure in case.rng.permutation(case.n_structures)[:3].tolist():
+        engine = engine.remove(structure) if structure in engine.members else engine.add(structure)
+        rigidity = rigidity.follow(engine)
+    stacked = [case.means[[c]] for c in engine.members] + [rows[bounds[c] : bounds[c + 1]] for c in engine.members]
+    train = np.vstack([np.zeros((1, len(columns))), *stacked])
+    expected = local_prediction_rigidity(train, np.vstack([case.atoms, case.means]) * columns, case.alpha)
+    assert relative_difference(both(rigidity), expected) < 1e-7
 
 
 def test_dropped_directions_stay_within_the_error_that_is_stated():
