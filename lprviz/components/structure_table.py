@@ -16,7 +16,7 @@ from lprviz.components.packet import pack
 from lprviz.components.table_messages import TableEvents
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("format", "query", "state", "selection", "cells", "header", "rows", "toolbar", "keyboard", "table")
+_PARTS = ("format", "query", "state", "selection", "cells", "columns", "header", "rows", "toolbar", "keyboard", "table")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Column:
     kind : {"text", "int", "float", "log", "bar"}
         "log" and "bar" draw a number and a slim bar: on a log10 scale, or on a linear one from zero.
     width : int
-        Least width in pixels. Left-over width goes to texts first.
+        Least width in pixels, except that texts and whole numbers which need less get less and no header is cut.
+        Left-over width goes to texts first.
     description : str
         Tooltip of the header.
     priority : int
@@ -53,7 +54,7 @@ class Column:
     limits: tuple[float, float] | None = None
 
 
-INDEX_COLUMN = Column("index", "#", "int", width=52, priority=0, description="Position in the data set, from 0")
+INDEX_COLUMN = Column("index", "#", "int", priority=0, description="Position in the data set, from 0")
 
 
 def _script() -> str:
@@ -66,7 +67,7 @@ class StructureTable(TableEvents):
     """A grid of structures with a training switch on each row.
 
     Rows come once per data set (`set_rows`); membership, live columns and colour chips follow in place
-    (`set_members`, `set_values`, `set_chips`, or several at once with `update`) and keep scroll, order, filter,
+    (`set_members`, `set_values`, or everything at once with `update`) and keep scroll, order, filter,
     focus and selection. A switch flips at once when clicked and looks pending until the next members arrive, which
     have the last word. What a person does reaches the callbacks of `TableEvents`.
 
@@ -114,7 +115,6 @@ class StructureTable(TableEvents):
         params["css_classes"] = [*params.get("css_classes", []), "lpr-training-table"]
         super().__init__(**params)
         self._columns: dict[str, Column] = {}
-        self._members: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._values: dict[str, NDArray[np.float32]] = {}
         self._chips: dict[str, NDArray[np.uint8]] = {}
 
@@ -152,7 +152,7 @@ class StructureTable(TableEvents):
         self._columns, self._members, self._values, self._chips = shown, mask, {}, {}
         fields = {"columns": [asdict(column) for column in shown.values()], "texts": texts, "size": size}
         self.param.update(rows=pack(fields, fixed), live=self._live_packet())
-        self._forget_selection()
+        self._selected = ()
 
     def set_members(self, mask: ArrayLike) -> None:
         """Say which structures are in training; this settles every switch that looks pending.
@@ -174,17 +174,6 @@ class StructureTable(TableEvents):
         """
         self.update(values={key: values})
 
-    def set_chips(self, key: str, rgb: ArrayLike | None) -> None:
-        """Colour the bars of a column, or give it a small coloured square where it has no bars.
-
-        Parameters
-        ----------
-        key : str
-        rgb : array_like of uint8, shape (n, 3), or None
-            None returns to no colours.
-        """
-        self.update(chips={key: rgb})
-
     def update(
         self,
         *,
@@ -193,6 +182,14 @@ class StructureTable(TableEvents):
         chips: Mapping[str, ArrayLike | None] | None = None,
     ) -> None:
         """Change several of members, values and chips as one message and one repaint.
+
+        Parameters
+        ----------
+        members : array_like of bool or uint8, shape (n,), optional
+        values : mapping of str to array_like of float (n,), optional
+            Numbers by column, as in `set_values`.
+        chips : mapping of str to array_like of uint8 (n, 3), optional
+            Colours of a column's bars, or of a small square where it has no bars; None returns to no colours.
 
         Raises
         ------
@@ -223,13 +220,12 @@ class StructureTable(TableEvents):
         arrays.update({f"chips:{key}": array for key, array in self._chips.items()})
         return pack({"acknowledged": self._answered}, arrays)
 
-    @property
-    def n_rows(self) -> int:
-        """Number of structures."""
-        return int(self._members.size)
-
-    def _resend_members(self) -> None:
-        self.update(members=self._members)
+    def _hear_toggle(self, index: int, on: bool, serial: int) -> None:
+        try:
+            super()._hear_toggle(index, on, serial)
+        except Exception:
+            self.update(members=self._members)  # the switch returns to what is true
+            raise
 
 
 def _row_count(values: Mapping[str, Any], members: ArrayLike | None) -> int:

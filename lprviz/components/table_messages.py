@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from panel.custom import JSComponent
 
 
 class TableEvents(JSComponent):
-    """Callbacks of `StructureTable`, and the selection they keep.
+    """Callbacks of `StructureTable`, and what messages are checked against: who is in training, who is selected.
 
     Every callback runs on the event loop of the page. Registering is all there is: a table lives as long as its page.
     """
@@ -19,8 +21,7 @@ class TableEvents(JSComponent):
         self._toggled: list[Callable[[int, bool], None]] = []
         self._opened: list[Callable[[int], None]] = []
         self._hovered: list[Callable[[int | None], None]] = []
-        self._selection_changed: list[Callable[[tuple[int, ...]], None]] = []
-        self._filtered: list[Callable[[int], None]] = []
+        self._members: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._selected: tuple[int, ...] = ()
         self._heard = 0  # serial of the last toggle received, and of the last one answered by members
         self._answered = 0
@@ -28,7 +29,7 @@ class TableEvents(JSComponent):
     @property
     def n_rows(self) -> int:
         """Number of structures."""
-        raise NotImplementedError
+        return int(self._members.size)
 
     @property
     def selected(self) -> tuple[int, ...]:
@@ -47,31 +48,6 @@ class TableEvents(JSComponent):
         """Call ``callback(index or None)`` when the mouse or the keyboard rests on another row (after 40 ms)."""
         self._hovered.append(callback)
 
-    def on_select(self, callback: Callable[[tuple[int, ...]], None]) -> None:
-        """Call ``callback(indices)`` when the selection changes."""
-        self._selection_changed.append(callback)
-
-    def on_filter(self, callback: Callable[[int], None]) -> None:
-        """Call ``callback(n_shown)`` when the filter changes how many rows are shown."""
-        self._filtered.append(callback)
-
-    def select_rows(self, indices: Iterable[int]) -> None:
-        """Select these structures, as far as the filter shows them; `on_select` reports what came of it."""
-        wanted = sorted({int(index) for index in indices})
-        self._send_msg({"type": "select", "indices": wanted})
-
-    def set_filter(self, text: str) -> None:
-        """Write into the filter box, as if typed."""
-        self._send_msg({"type": "filter", "text": text})
-
-    def _resend_members(self) -> None:
-        raise NotImplementedError
-
-    def _forget_selection(self) -> None:
-        if self._selected:
-            self._selected = ()
-            _tell(self._selection_changed, ())
-
     def _handle_msg(self, data: Any) -> None:
         if not isinstance(data, dict):
             return
@@ -86,17 +62,10 @@ class TableEvents(JSComponent):
                 _tell(self._hovered, index)
             case {"type": "select", "indices": list(indices)} if all(map(self._has, indices)):
                 self._selected = tuple(sorted(set(indices)))
-                _tell(self._selection_changed, self._selected)
-            case {"type": "filter", "shown": int(shown)}:
-                _tell(self._filtered, shown)
 
     def _hear_toggle(self, index: int, on: bool, serial: int) -> None:
         self._heard = serial
-        try:
-            _tell(self._toggled, index, on)
-        except Exception:
-            self._resend_members()  # the switch returns to what is true
-            raise
+        _tell(self._toggled, index, on)
 
     def _has(self, index: object) -> bool:
         return type(index) is int and 0 <= index < self.n_rows  # a bool is no index

@@ -5,6 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
+from ase import Atoms
+
+
+def structure_name(atoms: Atoms) -> str:
+    """Return the name that the file gives a structure, or ""."""
+    return str(atoms.info.get("name", ""))
+
 
 def escaped(text: object) -> str:
     """Return text that shows as itself in HTML, whatever it holds."""

@@ -14,22 +14,29 @@ from numpy.typing import NDArray
 
 from lprviz.analysis import FittedLPR
 from lprviz.components.structure_table import Column, StructureTable
+from lprviz.data.structures import StructureSet
 from lprviz.session import Session
 from lprviz.session.pictures import geometric_means
 from lprviz.views.deferral import AFTER_PICTURE, Deferral
+from lprviz.views.style import TIP
+from lprviz.views.text import structure_name
 
+_FORMULA = Column("formula", "Structure", "text", 130, "Formula; click a row to see the structure in 3D.", priority=1)
+_NAMED = (
+    Column("name", "Structure", "text", 130, "Name in the file; click a row to see the structure in 3D.", priority=1),
+    Column("formula", "Formula", "text", 100, "Numbers of atoms of each species.", priority=6),
+)
 _COLUMNS = (
-    Column("formula", "Structure", "text", 96, "Formula; click a row to see the structure in 3D.", priority=1),
-    Column("group", "Group", "text", 100, "Group given in the file.", priority=2),
-    Column("atoms", "Atoms", "int", 58, "Number of atoms.", priority=4),
-    Column("energy", "E/atom (eV)", "float", 92, "Energy per atom, where the file has one.", priority=5),
-    Column("lpr", "LPR", "log", 112, "Geometric mean over its atoms; 1: worth one label.", 1, 2),
-    Column("leverage", "Leverage", "float", 78, "On the fit, 0 to 1; near 1: irreplaceable. Others: if added.", 3, 2),
-    Column("gain", "Gain", "log", 112, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
+    Column("group", "Group", "text", 170, "Group given in the file.", priority=3),
+    Column("atoms", "Atoms", "int", 58, "Number of atoms.", priority=5),
+    Column("energy", "E/atom (eV)", "float", 92, "Energy per atom, where the file has one.", priority=7),
+    Column("lpr", "LPR", "log", 90, "Geometric mean over its atoms; 1: worth one label.", 1, 2),
+    Column("leverage", "Leverage", "float", 78, "On the fit, 0 to 1; near 1: irreplaceable. Others: if added.", 4, 2),
+    Column("gain", "Gain", "log", 90, "What adding it raises the mean log10 LPR of all atoms by.", 2, 2),
 )
 
 _DRAWS = {f"Add {n} at random": n for n in (1, 2, 5, 10, 20, 50)}
-_COMPACT = {"minHeight": "28px", "padding": "1px 10px", "lineHeight": 1.6}
+_COMPACT = {"minHeight": "28px", "minWidth": 0, "padding": "1px 10px", "lineHeight": 1.6}
 
 
 class TrainingPanel:
@@ -59,16 +66,32 @@ class TrainingPanel:
     # -- acting -----------------------------------------------------------------------------------------------------
 
     def _build_edit_bar(self) -> pn.FlexBox:
-        look: dict[str, Any] = {"size": "small", "variant": "outlined", "margin": (2, 6, 2, 0), "sx": _COMPACT}
+        look: dict[str, Any] = {
+            "size": "small",
+            "variant": "outlined",
+            "margin": (2, 6, 2, 0),
+            "sx": _COMPACT,
+            "stylesheets": [TIP],
+        }
 
         def button(label: str, why: str, css: str, act: Callable[[object], None]) -> pmui.Button:
             made = pmui.Button(label=label, description=why, css_classes=[css], **look)
             made.on_click(act)
             return made
 
-        self._group = pmui.MenuButton(label="Group", items=[], css_classes=["lpr-group"], **look)
+        self._group = pmui.MenuButton(
+            label="Group",
+            description="Take all structures of a group into training, or out.",
+            items=[],
+            css_classes=["lpr-group"],
+            **look,
+        )
         self._random = pmui.MenuButton(
-            label="Random", items=[{"label": label} for label in _DRAWS], css_classes=["lpr-add-random"], **look
+            label="Random",
+            description="Take structures drawn at random from those left out into training.",
+            items=[{"label": label} for label in _DRAWS],
+            css_classes=["lpr-add-random"],
+            **look,
         )
         self._group.on_click(cast(Any, self._act_on_group))  # Panel hands over the item, not the event it declares
         self._random.on_click(cast(Any, self._add_random))
@@ -126,18 +149,10 @@ class TrainingPanel:
         self._shown_dataset, self._shown_numbers = self._session.dataset, ()
         assert self._session.dataset is not None
         structures = self._session.dataset.structures
-        named = [str(atoms.info["name"]) if "name" in atoms.info else "" for atoms in structures]
-        formulas = [f"{name}  {formula}".strip() for name, formula in zip(named, structures.formulas, strict=True)]
-        self.table.set_rows(
-            _COLUMNS,
-            {
-                "formula": formulas,
-                "group": list(structures.groups),
-                "atoms": structures.sizes,
-                "energy": structures.energies / structures.sizes,
-            },
-            self._mask(),
-        )
+        texts = label_columns(structures)
+        columns = (*(_NAMED if "name" in texts else (_FORMULA,)), *_COLUMNS)
+        numbers = {"atoms": structures.sizes, "energy": structures.energies / structures.sizes}
+        self.table.set_rows(columns, {**texts, **numbers}, self._mask())
         self._group_actions = {}
         self._offer_groups()
 
@@ -171,6 +186,15 @@ class TrainingPanel:
             values={"lpr": typical, "leverage": leverages(fit), "gain": gains_in_decades(fit)},
             chips={"lpr": picture.lpr_scale.rgb(typical)},
         )
+
+
+def label_columns(structures: StructureSet) -> dict[str, list[str]]:
+    """Return the texts of each structure by column: formula, group and, where the file has any, names."""
+    texts = {"formula": list(structures.formulas), "group": list(structures.groups)}
+    names = [structure_name(atoms) for atoms in structures]
+    if any(names):
+        texts["name"] = [name or formula for name, formula in zip(names, structures.formulas, strict=True)]
+    return texts
 
 
 def leverages(fit: FittedLPR) -> NDArray[np.float64]:

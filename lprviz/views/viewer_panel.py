@@ -13,6 +13,8 @@ from lprviz.errors import LprvizError
 from lprviz.session import Session
 from lprviz.session.values import Picture
 from lprviz.views.hover import atom_labels, picture_summary
+from lprviz.views.style import TIP
+from lprviz.views.text import structure_name
 
 _REPEATS = {"1 cell": (1, 1, 1), "2 × 2 × 1": (2, 2, 1), "2 × 2 × 2": (2, 2, 2), "3 × 3 × 3": (3, 3, 3)}
 
@@ -29,6 +31,7 @@ class ViewerPanel:
         self.viewer.on_pick(self._pick)
         self.viewer.on_key(self._key)
         self.viewer.on_drawn(lambda version, upload_ms, draw_ms: session.report_drawn(upload_ms, draw_ms))
+        self.viewer.on_failed(self._fail)
         self._slider = pmui.IntSlider(
             label="Structure",
             start=0,
@@ -41,6 +44,8 @@ class ViewerPanel:
             margin=(0, 14),
         )
         self._repeat = pmui.Select(
+            label="Repeat",
+            description="How often the cell is repeated along a, b and c; all copies share their colours.",
             options=list(_REPEATS),
             value="1 cell",
             size="small",
@@ -49,7 +54,11 @@ class ViewerPanel:
             css_classes=["lpr-supercell"],
         )
         self._png = pmui.IconButton(
-            icon="photo_camera", size="small", description="Save as PNG, colour bar included", css_classes=["lpr-png"]
+            icon="photo_camera",
+            size="small",
+            description="Save as PNG, colour bar included",
+            css_classes=["lpr-png"],
+            stylesheets=[TIP],
         )
         self.controls = pmui.Row(self._slider, self._repeat, self._png, sizing_mode="stretch_width", margin=0)
         self.view = pmui.Column(self.viewer, self.controls, sizing_mode="stretch_both", margin=0)
@@ -77,6 +86,9 @@ class ViewerPanel:
             self._session.walk(1 if key == "n" else -1)
         elif key == " ":
             self._session.toggle_structure(self._session.selection.structure)
+
+    def _fail(self, reason: str) -> None:
+        self._session.report_problem(reason, "Table, map and histogram work without the picture.")
 
     def _save(self, event: object) -> None:
         self.viewer.save_png(f"lprviz-structure-{self._session.selection.structure}.png")
@@ -107,7 +119,8 @@ class ViewerPanel:
         assert dataset is not None
         group = dataset.structures.groups[structure]
         role = "in training" if structure in self._session.members else "not in training"
-        parts = [f"Structure {structure}", dataset.structures.formulas[structure], group, role]
+        name = structure_name(dataset.structures[structure])
+        parts = [f"Structure {structure}", name, dataset.structures.formulas[structure], group, role]
         return " · ".join(part for part in parts if part)
 
     def _atoms(self) -> slice:

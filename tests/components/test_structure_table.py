@@ -1,5 +1,7 @@
 """The training table without a browser: shapes are checked, and messages from a page are not trusted."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,7 @@ def test_lengths_must_agree(table):
     with pytest.raises(ValueError, match="3 rows"):
         table.set_members([True])
     with pytest.raises(ValueError, match=r"\(3, 3\)"):
-        table.set_chips("gain", np.zeros((3, 4), np.uint8))
+        table.update(chips={"gain": np.zeros((3, 4), np.uint8)})
 
 
 def test_keys_must_be_known(table):
@@ -71,17 +73,32 @@ def test_one_update_is_one_message(table):
 )
 def test_malformed_messages_are_dropped(table, message):
     heard = []
-    for register in (table.on_toggle, table.on_open, table.on_hover, table.on_select, table.on_filter):
+    for register in (table.on_toggle, table.on_open, table.on_hover):
         register(lambda *arguments: heard.append(arguments))
     table._handle_msg(message)
     assert heard == []
+    assert table.selected == ()
 
 
 def test_a_new_data_set_forgets_the_selection(table):
-    heard = []
-    table.on_select(heard.append)
     table._handle_msg({"type": "select", "indices": [2, 0]})
     assert table.selected == (0, 2)
     table.set_rows(COLUMNS, {"name": ["a"]})
     assert table.selected == ()
-    assert heard == [(0, 2), ()]
+
+
+def test_a_failed_edit_flips_the_switch_back(table):
+    def refuse(index, on):
+        raise RuntimeError("no")
+
+    def head_and_arrays(packet):
+        length = int.from_bytes(packet[:4], "little")
+        return json.loads(packet[4 : 4 + length]), packet[4 + length :]
+
+    table.on_toggle(refuse)
+    _, members = head_and_arrays(table.live)
+    with pytest.raises(RuntimeError, match="no"):
+        table._handle_msg({"type": "toggle", "index": 1, "on": True, "serial": 4})
+    head, sent = head_and_arrays(table.live)
+    assert head["fields"]["acknowledged"] == 4
+    assert sent == members

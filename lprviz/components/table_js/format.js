@@ -5,7 +5,7 @@ const MINUS = "−";
 
 function formatNumber(value, column) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? MISSING : (value > 0 ? "∞" : MINUS + "∞");
-  if (column.kind === "int") return withMinus(Math.round(value).toLocaleString("en-GB"));
+  if (column.kind === "int") return withMinus(grouped(Math.round(value)));
   if (column.kind === "log") return formatLog(value, column.digits);
   return withMinus(value.toFixed(column.digits));
 }
@@ -21,6 +21,11 @@ function formatLog(value, digits) {
 // For tooltips: as many digits as float32 holds.
 function exactNumber(value) {
   return withMinus(String(Number(value.toPrecision(7))));
+}
+
+// Narrow spaces between thousands, as in the charts beside the table.
+function grouped(number) {
+  return number.toLocaleString("en-GB").replaceAll(",", "\u202f");
 }
 
 function withMinus(text) {

@@ -1,30 +1,11 @@
-// Column headers (a click sorts) and the choice of columns that fit the width.
+// Column headers: a click sorts.
 
-const SWITCH_WIDTH = 54;
 const SWITCH_COLUMN = {
   key: MEMBER_KEY,
   title: "In",
   kind: "switch",
-  width: SWITCH_WIDTH,
   description: "Whether the structure is in the training set",
 };
-
-// Keep columns by priority (1 first) while their least widths fit; the order on screen stays as given.
-function fittingColumns(columns, width) {
-  const kept = new Set();
-  let left = width - SWITCH_WIDTH;
-  for (const column of [...columns].sort((a, b) => a.priority - b.priority)) {
-    if (kept.size && column.width > left) break;
-    kept.add(column);
-    left -= column.width;
-  }
-  return columns.filter((column) => kept.has(column));
-}
-
-function gridTemplate(columns) {
-  const tracks = columns.map(({kind, width}) => `minmax(${width}px, ${kind === "text" ? 3 * width : width}fr)`);
-  return [`${SWITCH_WIDTH}px`, ...tracks].join(" ");
-}
 
 function makeHeader(columns, onSort) {
   const row = make("div", "row head-row", {role: "row", "aria-rowindex": 1});

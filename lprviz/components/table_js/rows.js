@@ -10,6 +10,11 @@ class RowWindow {
     this.state = state;
     this.columns = [];
     this.slots = [];
+    this.height = 0; // of the window onto the rows, when last measured
+  }
+
+  measure() {
+    this.height = this.scroller.clientHeight - this.body.offsetTop;
   }
 
   setColumns(columns) {
@@ -61,16 +66,23 @@ class RowWindow {
     return this.slots.find((row) => !row.hidden && Number(row.dataset.structure) === index) ?? null;
   }
 
+  // Whether any part of a row was in sight when the window was last measured.
+  shows(index) {
+    const position = this.state.positions[index] ?? -1;
+    const top = position * ROW_HEIGHT - this.scroller.scrollTop;
+    return position >= 0 && top + ROW_HEIGHT > 0 && top < this.height;
+  }
+
   reveal(index) {
     const position = this.state.positions[index] ?? -1;
     if (position < 0) return;
-    const height = this.scroller.clientHeight - this.body.offsetTop;
+    this.measure();
     const top = position * ROW_HEIGHT;
     if (top < this.scroller.scrollTop) this.scroller.scrollTop = top;
-    else if (top + ROW_HEIGHT > this.scroller.scrollTop + height) this.scroller.scrollTop = top + ROW_HEIGHT - height;
+    else if (top + ROW_HEIGHT > this.scroller.scrollTop + this.height) this.scroller.scrollTop = top + ROW_HEIGHT - this.height;
   }
 
   pageSize() {
-    return Math.max(1, Math.floor((this.scroller.clientHeight - this.body.offsetTop) / ROW_HEIGHT) - 1);
+    return Math.max(1, Math.floor(this.height / ROW_HEIGHT) - 1);
   }
 }

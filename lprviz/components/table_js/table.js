@@ -96,24 +96,12 @@ class Table {
     this.paintSoon();
   }
 
-  receive(message) {
-    if (message.type === "select") {
-      this.selection.set(message.indices);
-    } else if (message.type === "filter") {
-      this.toolbar.input.value = message.text;
-      this.filter(message.text);
-    }
-    this.paintSoon();
-  }
-
   // What a person does ----------------------------------------------------------------------------------------
 
   filter(text) {
-    const before = this.state.shown.length;
     this.state.query = text;
     this.state.arrange();
     this.selection.tell();
-    if (this.state.shown.length !== before) this.send({type: "filter", shown: this.state.shown.length});
     this.paintSoon();
   }
 
@@ -197,22 +185,25 @@ class Table {
   fit() {
     const width = this.scroller.clientWidth;
     if (!width) return; // not on screen yet, or in a hidden tab
-    const columns = fittingColumns(this.state.columns, width);
-    const template = gridTemplate(columns);
-    if (template !== this.fitted) {
-      this.fitted = template;
-      this.columns = columns;
-      this.root.style.setProperty("--columns", template);
-      this.head.replaceChildren(makeHeader(columns, (key) => this.sort(key)));
-      this.rows.setColumns(columns);
-      mark(this.scroller, "aria-colcount", columns.length + 1);
-    }
-    if (!this.placed) { // before there was a size, there was nothing to scroll
-      this.placed = true;
-      this.rows.paint();
-      this.rows.reveal(this.state.current);
-    }
+    const {columns, widths} = layColumns(this.state, width, getComputedStyle(this.root).fontFamily);
+    this.root.style.setProperty("--columns", gridTemplate(widths));
+    const keys = columns.map(({key}) => key).join();
+    if (keys !== this.fitted) this.setColumns(columns, keys);
+    // Before there was a size, there was nothing to scroll; in a lower window the structure on show stays in sight.
+    const held = !this.placed || this.rows.shows(this.state.current);
+    this.placed = true;
+    this.rows.measure();
+    this.rows.paint();
+    if (held) this.rows.reveal(this.state.current);
     this.paint();
+  }
+
+  setColumns(columns, keys) {
+    this.fitted = keys;
+    this.columns = columns;
+    this.head.replaceChildren(makeHeader(columns, (key) => this.sort(key)));
+    this.rows.setColumns(columns);
+    mark(this.scroller, "aria-colcount", columns.length + 1);
   }
 
   paintSoon() {
@@ -260,7 +251,6 @@ export function render({model}) {
   model.on("change:rows", () => table.readRows());
   model.on("change:live", () => table.readLive());
   model.on(["current", "stale", "dark", "disabled", "description", "empty_message"], () => table.readParameters());
-  model.on("msg:custom", (message) => table.receive(message));
   model.on("remove", () => table.dispose());
   return table.root;
 }

@@ -42,7 +42,6 @@ class Toolbar {
 }
 
 function countText({size, shown, countSelected, countOn}) {
-  const grouped = (n) => n.toLocaleString("en-GB");
   const parts = [shown.length === size ? `${grouped(size)} structures` : `${grouped(shown.length)} of ${grouped(size)} shown`];
   parts.push(`${grouped(countOn)} in training`);
   if (countSelected) parts.push(`${grouped(countSelected)} selected`);
