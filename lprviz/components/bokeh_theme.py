@@ -26,7 +26,10 @@ _LEAST_CONTRAST = 3.0  # WCAG 1.4.11, for graphical objects
 
 @dataclass(frozen=True)
 class ChartColours:
-    """The colours of one theme; text passes WCAG AA (4.5) on its surface, strokes 3.0."""
+    """The colours of one theme; text passes WCAG AA (4.5) on its surface, strokes 3.0.
+
+    ``rim`` is drawn around coloured points where the darkest of them could not be told from the ground, None elsewhere.
+    """
 
     text: str
     quiet_text: str
@@ -35,6 +38,7 @@ class ChartColours:
     halo: str
     accent: str
     reference: str
+    rim: str | None = None
 
 
 LIGHT = ChartColours(
@@ -54,6 +58,7 @@ DARK = ChartColours(
     halo="#111417",
     accent="#ff7cc0",
     reference="#8f979f",
+    rim="#6f7882",
 )
 
 

@@ -1,8 +1,9 @@
 """The Bokeh side of the environment map: one figure, its layers from below to above, and their columns.
 
 Every layer has one data source whose columns are typed arrays, so that an update travels as bytes and changes the
-picture in place. The layers: all drawn points; the rare ones once more, on top; rings around the atoms of the shown
-structure; squares around selected ones; one bold ring around the picked one.
+picture in place. The layers: rims around the points, where their colours could be lost on the ground; the points; the
+rare ones once more, on top; rings around the atoms of the shown structure; squares around selected ones; one bold ring
+around the picked one.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ RINGS = ("shown", "selected", "picked")
 _FORMAT_VALUE = """
 if (!Number.isFinite(value)) return "undefined";
 const size = Math.abs(value);
-if (size === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(3)));
-return value.toExponential(1);
+const plain = size === 0 || (size >= 1e-3 && size < 1e4);
+const text = plain ? String(Number(value.toPrecision(3))) : value.toExponential(1).replace(".0e", "e");
+return text.replace("e+", "e").replaceAll("-", "−");
 """
 
 
@@ -69,6 +71,8 @@ class MapFigure:
         self.rare = ColumnDataSource(dict(POINT_COLUMNS))
         self.rings = {name: ColumnDataSource({"x": POINT_COLUMNS["x"], "y": POINT_COLUMNS["y"]}) for name in RINGS}
         self._disc = _disc()
+        self._rim = Scatter(marker="circle", fill_color=None, line_alpha={"field": "line_alpha"}, line_width=1)
+        self._rims = self._add(self.points, self._rim)
         drawn = self._add(self.points, self._disc)
         self._add(self.rare, self._disc)
         self._halo = _ring("circle", 4.5)
@@ -91,6 +95,8 @@ class MapFigure:
         paint(self.figure, colours)
         for axis in (*self.figure.xaxis, *self.figure.yaxis):
             axis.update(major_tick_line_color=None, axis_line_color=None)
+        self._rims.visible = colours.rim is not None
+        self._rim.line_color = colours.rim
         self._strokes["shown"].line_color = colours.text
         self._strokes["selected"].line_color = colours.accent
         self._strokes["picked"].line_color = colours.text
@@ -100,6 +106,7 @@ class MapFigure:
         """Make the marks smaller the more of them there are."""
         size = float(np.clip(13 - 2.1 * np.log10(max(n_drawn, 1)), 4.0, 9.0))
         self._disc.size = size
+        self._rim.size = size + 2
         self._strokes["shown"].size = size + 3
         self._strokes["selected"].size = size + 4
         self._strokes["picked"].size = self._halo.size = size + 9

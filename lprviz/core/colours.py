@@ -130,13 +130,13 @@ def element_rgb(numbers: Iterable[int]) -> NDArray[np.uint8]:
 
 
 def format_value(value: float) -> str:
-    """Return a value in two or three significant digits, as people write it (0.031, 1.2, 3e-05)."""
+    """Return a value in two or three significant digits, as it is printed (0.031, −1.2, 3e−5)."""
     if value == 0 or not np.isfinite(value):
         return "0" if value == 0 else "–"
     if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}"
+        return f"{value:.3g}".replace("-", "−")
     mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}".replace("-", "−")
 
 
 def _transform(values: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel_material_ui as pmui
 
+from lprviz.components.chart_caption import group_digits
 from lprviz.components.file_drop import FileDrop
 from lprviz.data.bundled import list_datasets
 from lprviz.data.limits import ReadLimits
@@ -85,8 +86,8 @@ def _rows(structures: StructureSet) -> list[tuple[str, str]]:
     sizes = structures.sizes
     atoms = f"{sizes.min()}" if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
     return [
-        ("Structures", f"{structures.n_structures:,} of {atoms} atoms"),
-        ("Environments", f"{structures.n_environments:,}"),
+        ("Structures", f"{group_digits(structures.n_structures)} of {atoms} atoms"),
+        ("Environments", group_digits(structures.n_environments)),
         ("Species", ", ".join(structures.species)),
         ("Periodicity", periodicity(structures)),
         ("Energy", structures.energy_key or "none found; LPR needs none"),

@@ -33,8 +33,10 @@ def picture_summary(session: Session, picture: Picture, atoms: slice) -> str:
     structure = session.selection.structure
     formula = dataset.structures.formulas[structure]
     values = picture.values[atoms]
-    if picture.quantity == ELEMENT or not np.isfinite(values).any():
+    if picture.quantity == ELEMENT:
         return f"Structure {structure}, {formula}, coloured by element."
+    if not np.isfinite(values).any():
+        return f"Structure {structure}, {formula}, grey: {picture.title} is undefined for all its atoms."
     low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
     return (
         f"Structure {structure}, {formula}, coloured by {picture.title}: from {format_value(values[low])} "
