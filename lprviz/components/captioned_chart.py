@@ -31,11 +31,6 @@ class CaptionedChart:
         self._pane = pn.pane.Bokeh(figure, sizing_mode="stretch_both", margin=0)
         self.layout = pn.Column(self._caption, self._pane, css_classes=[css_class], sizing_mode="stretch_both")
 
-    @property
-    def caption(self) -> str:
-        """The caption, as HTML."""
-        return str(self._caption.object or "")
-
     def say(self, html: str) -> None:
         """Change the caption.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lprviz.core.colours import ColourScale, Kind
+from lprviz.core.colours import ColourScale, Kind, format_value
 
 _GAP = 0.5  # between the last bin and what lies beyond it, in bins
+_EDGE = 0.05  # of the axis: closer to an end, a label would touch the one of what lies beyond
+_WITHIN_A_DECADE = (1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,25 @@ def axis_places(values: ArrayLike, scale: ColourScale, n_bins: int) -> NDArray[n
     beyond = (_GAP + 0.5) / n_bins
     places = np.where(flat < scale.low, -beyond, np.where(flat > scale.high, 1 + beyond, places))
     return places[~np.isnan(scale.fractions(flat))]
+
+
+def inner_ticks(scale: ColourScale) -> list[tuple[float, str]]:
+    """Return (fraction, label) of the marks that stand clear of both ends of the axis.
+
+    Those of the colour bar where they serve; on a logarithmic axis that spans about a decade, 1, 2 and 5 times each
+    power of ten.
+    """
+    inner = _clear_of_ends(scale.ticks())
+    if len(inner) > 1 or scale.kind != "log":
+        return inner
+    decades = range(int(np.floor(np.log10(scale.low))), int(np.ceil(np.log10(scale.high))) + 1)
+    values = [step * 10.0**decade for decade in decades for step in _WITHIN_A_DECADE]
+    values = [value for value in values if scale.low <= value <= scale.high]
+    return _clear_of_ends(zip(scale.fractions(values).tolist(), map(format_value, values), strict=True))
+
+
+def _clear_of_ends(ticks: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
+    return [(place, label) for place, label in ticks if _EDGE < place < 1 - _EDGE]
 
 
 def _bar(left: float, right: float, height: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -21,7 +21,7 @@ from lprviz.components.bokeh_theme import (
 )
 from lprviz.components.captioned_chart import CaptionedChart
 from lprviz.components.chart_caption import CaptionEntry, Mark, caption_html, count_of, group_digits
-from lprviz.components.histogram_bins import HistogramCounts, axis_places, histogram_counts
+from lprviz.components.histogram_bins import HistogramCounts, axis_places, histogram_counts, inner_ticks
 from lprviz.core.colours import ColourScale, Kind, format_value
 
 _MOST_SPECIES = 5
@@ -151,7 +151,7 @@ class RigidityHistogram(pn.viewable.Viewer):
 
     def _place_axis(self) -> None:
         scale, beyond = self._scale, 1.0 / self.n_bins
-        places = [(-beyond, "<"), *((x, text) for x, text in scale.ticks() if 0.05 < x < 0.95), (1 + beyond, ">")]
+        places = [(-beyond, "<"), *inner_ticks(scale), (1 + beyond, ">")]
         self._figure.x_range.update(start=-2.2 * beyond, end=1 + 2.2 * beyond)
         self._figure.xaxis.ticker = FixedTicker(ticks=[x for x, _ in places])
         self._figure.xaxis.major_label_overrides = dict(places)
@@ -199,8 +199,9 @@ class RigidityHistogram(pn.viewable.Viewer):
     def _fit_height(self, shown: Sequence[HistogramCounts]) -> None:
         tallest = max((max(int(c.counts.max()), c.below, c.above) for c in shown), default=1)
         need = float(self._height(max(tallest, 1)))
-        if not self._top / 3 < need <= self._top:  # keep the height while it serves, so that edits can be compared
-            self._top = need * 1.25 if self.log_counts else _round_up(need * 1.15)
+        least = self._top - 1 if self.log_counts else self._top / 3  # on the logarithmic axis, 1 is a factor of ten
+        if not least < need <= self._top:  # keep the height while it serves, so that edits can be compared
+            self._top = need + 0.5 if self.log_counts else _round_up(need * 1.15)
         self._figure.y_range.update(start=0, end=self._top)
         self._one_label.y = self._top
         if self.log_counts:

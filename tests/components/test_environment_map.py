@@ -29,7 +29,7 @@ def column(shown, name):
 
 
 def caption(shown):
-    return shown._chart.caption.replace("\u202f", " ")
+    return shown._chart.layout[0].object.replace("\u202f", " ")
 
 
 def fire(shown, event, **values):

@@ -11,7 +11,7 @@ COLOURS = {"Si": "#f0c8a0", "C": "#909090"}
 
 
 def caption(chart):
-    return chart._chart.caption.replace("\u202f", " ")
+    return chart._chart.layout[0].object.replace("\u202f", " ")
 
 
 def made(values, species, kind="log", low=1e-3, high=10.0, **params):
