@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import panel as pn
 import panel_material_ui as pmui
 
 from lprviz.core.colours import format_value
 from lprviz.session import Session
 from lprviz.views.deferral import AFTER_PICTURE
-from lprviz.views.style import words
+from lprviz.views.style import TIP, words
 from lprviz.views.text import escaped
 
 _WHITE = {"color": "#fff", "&.Mui-disabled": {"color": "rgba(255, 255, 255, 0.35)"}}
@@ -20,9 +22,16 @@ class Header:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._badge = words("lpr-badge", sizing_mode="stretch_width", align="center")
-        self._undo = pmui.IconButton(icon="undo", sx=_WHITE, css_classes=["lpr-undo"], disabled=True)
-        self._redo = pmui.IconButton(icon="redo", sx=_WHITE, css_classes=["lpr-redo"], disabled=True)
-        self.view = pn.Row(self._badge, self._undo, self._redo, sizing_mode="stretch_width", margin=0)
+        look: dict[str, Any] = {"sx": _WHITE, "stylesheets": [TIP], "disabled": True}
+        self._undo = pmui.IconButton(icon="undo", css_classes=["lpr-undo"], **look)
+        self._redo = pmui.IconButton(icon="redo", css_classes=["lpr-redo"], **look)
+        self.view = pn.Row(
+            self._badge,
+            self._undo,
+            self._redo,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
         self._undo.on_click(lambda event: session.undo())
         self._redo.on_click(lambda event: session.redo())
         session.param.watch(self._refresh, ["history", "settings", "dataset", "alpha", "fit"], precedence=AFTER_PICTURE)
@@ -41,7 +50,8 @@ class Header:
         model = f"SOAP ridge · α {format_value(self._session.alpha)} · {settings.scale} scale"
         if fit is not None:
             model += f" · {fit.analysis.representation.n_features} features"
-        return f"<b>{escaped(dataset.title)}</b><span>{escaped(model)}</span>"
+        title, model = escaped(dataset.title), escaped(model)
+        return f'<p title="{title} · {model}"><b>{title}</b><span>{model}</span></p>'
 
 
 def _said(verb: str, label: str) -> str:

@@ -12,7 +12,6 @@ from lprviz.views.deferral import AFTER_PICTURE
 from lprviz.views.style import CSS, TIP, words
 from lprviz.views.text import escaped, milliseconds, seconds_left
 
-
 _HEIGHT = 36  # with and without the cancel button: charts that change size are drawn anew, half a second in software
 
 
@@ -67,7 +66,7 @@ class StatusBar:
         else:
             words = self._state_of_fit()
         self._words.object = f'<span role="status" aria-live="polite" title="{escaped(words)}">{escaped(words)}</span>'
-        self._cost.object = f"<span>{escaped(self._cost_of_edit())}</span>"
+        self._cost.object = f'<span title="What the last change cost">{escaped(self._cost_of_edit())}</span>'
 
     def _state_of_fit(self) -> str:
         dataset, fit = self._session.dataset, self._session.fit
@@ -80,7 +79,7 @@ class StatusBar:
             f"{len(fit.members)} of {dataset.structures.n_structures} train · "
             f"typical LPR {format_value(float(np.exp(np.mean(np.log(lpr)))))} · "
             f"lowest {format_value(float(lpr.min()))} · "
-            f"{np.mean(lpr >= 1):.0%} of atoms at 1 or more"
+            f"{np.mean(lpr >= 1):.0%} of atoms ≥ 1"
         )
 
     def _cost_of_edit(self) -> str:
@@ -88,4 +87,4 @@ class StatusBar:
         if timing.compute is None:
             return ""
         drawn = f", {milliseconds(timing.draw)} to draw" if timing.draw is not None else ""
-        return f"Last change: {milliseconds(timing.compute)} to compute{drawn}"
+        return f"{milliseconds(timing.compute)} to compute{drawn}"

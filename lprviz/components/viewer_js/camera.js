@@ -1,6 +1,7 @@
 // Where one looks from: a rotation, a point looked at and a distance; also the only place that projects.
 // NGL looks along +z with y up, so the right of the screen is -x.
 const FIELD_OF_VIEW = 40
+const LEAST_SHARE = 0.4 // of the picture's width and height; a lower one would be all margins
 const HALF_VIEW_TANGENT = Math.tan((FIELD_OF_VIEW * Math.PI) / 360)
 
 class Camera {
@@ -44,19 +45,24 @@ class Camera {
   }
 
   fit() {
-    const distances = this.rooms.map((room) => this.distanceIn(room))
+    const distances = this.rooms.map((room, i) => (i === 0 || this.isWideEnough(room) ? this.distanceIn(room) : Infinity))
     this.distance = Math.min(...distances)
     this.room = this.rooms[distances.indexOf(this.distance)]
     this.offset.set(0, 0, 0)
     this.fitted = true
   }
 
+  // Between its margins a room may be left with next to nothing: then it is no room.
+  isWideEnough({side}) {
+    return this.viewer.width - 2 * side >= LEAST_SHARE * this.viewer.width
+  }
+
   // The least distance from which everything is inside the free part of the picture, as seen from this direction.
   distanceIn({top, bottom, side}) {
     const {width, height} = this.viewer
     const perPixel = (0.94 * HALF_VIEW_TANGENT) / height
-    const across = perPixel * Math.max(0.4 * width, width - 2 * side)
-    const upright = perPixel * Math.max(0.4 * height, height - top - bottom)
+    const across = perPixel * Math.max(LEAST_SHARE * width, width - 2 * side)
+    const upright = perPixel * Math.max(LEAST_SHARE * height, height - top - bottom)
     const e = new this.NGL.Matrix4().makeRotationFromQuaternion(this.rotation).elements
     let distance = 4
     for (let i = 0; i < this.points.length; i += 3) {

@@ -53,7 +53,7 @@ class Overlay {
     const top = this.caption.hidden ? 0 : 26
     if (this.legend.hidden) return [{top, bottom: 0, side: 0}]
     const {offsetHeight: height, offsetWidth: width} = this.legend
-    return [{top, bottom: height + 12, side: 0}, {top, bottom: 0, side: width + 20}]
+    return [{top, bottom: height + 14, side: 0}, {top, bottom: 0, side: width + 20}]
   }
 
   makeBar(stops, ticks) {
