@@ -24,6 +24,8 @@ class Scheduler(Protocol):
 class Deferral:
     """Runs a callback a little later on the page's own loop; at once while nobody is looking yet.
 
+    What one callback raises is raised when all have run.
+
     Parameters
     ----------
     scheduler : Scheduler or None
@@ -46,6 +48,14 @@ class Deferral:
 
     def _run(self) -> None:
         waiting, self._waiting = self._waiting, {}
+        failures: list[Exception] = []
         with pn.io.hold():
             for callback in waiting.values():
-                callback()
+                try:
+                    callback()
+                except Exception as failure:  # the others know nothing of this one, and are due all the same
+                    failures.append(failure)
+        if len(failures) == 1:
+            raise failures[0]
+        if failures:
+            raise ExceptionGroup("several parts of the page could not be drawn", failures)
