@@ -1,9 +1,9 @@
 """Components of a model's features, by name.
 
 A component is a set of columns: the density of one neighbour species, a pair of densities, a degree of the angular
-functions, a radial function or a pair of them, the species columns. Families may overlap (a column of the pair C-Si
-belongs to both species); within ``pair``, ``angular``, ``radial pair`` and ``part`` no column is left out of the power
-spectrum or counted twice.
+functions, a radial function or a pair of them, constants, and the centre where each species has weights of its own.
+Families may overlap (a column of the pair C-Si belongs to both species); within ``pair``, ``angular``, ``radial pair``
+and ``part`` no column of the power spectrum is left out or counted twice.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BoolArray = NDArray[np.bool_]
 
+_INTERCEPT = ("constant:all", "constant energy of any atom")
+
 _KEPT = 4
 """Masked pools kept at once, each as large as the pool itself: enough to go to and fro between a few components."""
 
@@ -41,7 +43,7 @@ class Component:
     ----------
     key : str
         Such as ``"species:Si"``, ``"pair:C-Si"``, ``"angular:4"``, ``"radial:2"``, ``"radial:0-2"``, ``"constant:Si"``,
-        ``"part:spectrum"`` or ``"part:constants"``; anything for one of your own.
+        ``"constant:all"``, ``"centre:Si"``, ``"part:spectrum"`` or ``"part:constants"``; anything for one of your own.
     title : str
         For people.
     columns : (n_features,) array of bool
@@ -58,7 +60,7 @@ class Component:
 
     @property
     def family(self) -> str:
-        """Which components it stands among: species, pair, angular, radial, radial pair, constant or part."""
+        """Which components it stands among: species, centre, pair, angular, radial, radial pair, constant or part."""
         family, _, name = self.key.partition(":")
         return "radial pair" if family == "radial" and "-" in name else family
 
@@ -96,10 +98,14 @@ def components_of(analysis: LPRAnalysis) -> tuple[Component, ...]:
     """Every named component of an analysis' features; none where columns stand for no part of the structure."""
     if analysis.model != "ridge":
         return ()
-    representation, species = analysis.representation, analysis.structures.species
-    columns = feature_columns(representation.hypers, species, species_columns=representation.species_columns)
-    if len(columns) != representation.pool.n_features:
-        return ()
+    representation, spec, species = analysis.representation, analysis.spec, analysis.structures.species
+    columns = feature_columns(
+        representation.hypers,
+        species,
+        species_columns=representation.species_columns,
+        per_centre_species=spec.per_centre_species,
+        intercept=spec.intercept,
+    )
     return tuple(_named_components(columns, species))
 
 
@@ -137,8 +143,12 @@ def radial_key(first: int, second: int) -> str:
 
 
 def _named_components(columns: FeatureColumns, species: Sequence[str]) -> Iterator[Component]:
-    yield from _by_species(columns, species)
     spectrum = columns.degree >= 0
+    yield from _by_species(columns, species)
+    for number in np.unique(columns.centre[spectrum & (columns.centre > 0)]):
+        symbol = chemical_symbols[number]
+        own = spectrum & (columns.centre == number)
+        yield Component(f"centre:{symbol}", f"everything around {symbol}", own)
     for degree in np.unique(columns.degree[spectrum]):
         yield Component(f"angular:{degree}", f"angular functions of degree {degree}", columns.degree == degree)
     lower, upper = np.sort(columns.radial, axis=1).T
@@ -149,7 +159,7 @@ def _named_components(columns: FeatureColumns, species: Sequence[str]) -> Iterat
         title = f"radial functions {n_1} and {n_2}" if n_1 != n_2 else f"radial function {n_1} with itself"
         yield Component(radial_key(n_1, n_2), title, (lower == n_1) & (upper == n_2))
     if not spectrum.all():
-        yield from _parts(columns, spectrum, species)
+        yield from _constants(columns, ~spectrum)
 
 
 def _by_species(columns: FeatureColumns, species: Sequence[str]) -> Iterator[Component]:
@@ -162,9 +172,10 @@ def _by_species(columns: FeatureColumns, species: Sequence[str]) -> Iterator[Com
         yield Component(f"pair:{first}-{second}", title, (columns.neighbours == (a, b)).all(axis=1))
 
 
-def _parts(columns: FeatureColumns, spectrum: BoolArray, species: Sequence[str]) -> Iterator[Component]:
-    for symbol in species:
-        own = columns.constant == atomic_numbers[symbol]
-        yield Component(f"constant:{symbol}", f"constant energy of {symbol}", own)
-    yield Component("part:spectrum", "everything that depends on the surroundings", spectrum)
-    yield Component("part:constants", "constant energies of all species", ~spectrum)
+def _constants(columns: FeatureColumns, constant: BoolArray) -> Iterator[Component]:
+    for number in np.unique(columns.centre[constant]):
+        symbol = chemical_symbols[number]
+        name, title = (f"constant:{symbol}", f"constant energy of {symbol}") if number else _INTERCEPT
+        yield Component(name, title, constant & (columns.centre == number))
+    yield Component("part:spectrum", "everything that depends on the surroundings", ~constant)
+    yield Component("part:constants", "all constant energies", constant)

@@ -37,7 +37,8 @@ class Tug:
     totals : (n_structures,) array
         By how much the energy of every structure moves, eV.
     loss_rise : float
-        Rise of the loss ``1/2 sum_A (error per atom of A)^2 + alpha/2 |w|^2``, eV^2, which is ``eps^2 LPR / 2`` (with
+        Rise of the loss ``1/2 sum_A w_A (error per atom of A)^2 + alpha/2 |w|^2``, eV^2 where the structures'
+        weights w_A are pure numbers, which is ``eps^2 LPR / 2`` (with
         the total held, the rigidity under that constraint stands in for LPR, and is never lower).
     offsets : (n_structures + 1,) array
         Environments of structure s are ``offsets[s]:offsets[s + 1]``.

@@ -7,6 +7,7 @@ import pytest
 from skmatter.metrics import componentwise_prediction_rigidity
 
 from lprviz.analysis import Component, LPRAnalysis
+from lprviz.analysis.model_spec import ModelSpec
 from lprviz.core import local_prediction_rigidity
 from lprviz.data.descriptors import compute_features
 from lprviz.errors import ModelError
@@ -110,6 +111,32 @@ def test_fixed_composition_leaves_the_constants_afloat(carbide_analysis):
     assert (before.local[silicon] < 1e-3).all()
     assert fixed.structure_rigidity()[0] > 1.0
     assert (after.local[silicon] > before.local[silicon]).all()
+
+
+def test_weights_per_centre_species_and_an_intercept_are_components_too(carbide, hypers):
+    """The constant columns of a centre, and the spectrum that only that centre has, hold nothing of other centres."""
+    spec = ModelSpec(per_centre_species=True, intercept=True)
+    analysis = LPRAnalysis(carbide, hypers=hypers, model=spec)
+    fitted, silicon = analysis.fit([0, 1, 7]), carbide.numbers == 14
+    for key in ("constant:Si", "centre:Si"):
+        assert np.array_equal(np.isfinite(fitted.component_rigidity(key).local), silicon)
+    everyone = fitted.component_rigidity("constant:all").local
+    assert np.isfinite(everyone).all()
+    np.testing.assert_allclose(everyone, everyone[0], rtol=1e-9)
+    parts = [each.columns.astype(int) for each in analysis.components() if each.family in ("centre", "constant")]
+    assert (sum(parts) == 1).all()
+
+
+def test_weighted_structures_train_components_too(carbide, hypers, features):
+    """Totals as targets: rows weigh n_atoms^2, while CPR stays that of a structure's mean."""
+    analysis = LPRAnalysis(carbide, hypers=hypers, alpha=1e-2, model=ModelSpec(target="sum"))
+    members = [0, 3, 8]
+    means = features.structure_means(carbide.offsets)
+    columns = _by_key(analysis)["species:C"].columns
+    expected = local_prediction_rigidity(means[members] * carbide.sizes[members, None], means * columns, 1e-2)
+    fitted = analysis.fit(members[:-1])
+    found = fitted.component_rigidity("species:C").follow(fitted.add(members[-1]))
+    np.testing.assert_allclose(found.structures, expected, rtol=1e-6)
 
 
 def test_own_columns_and_refusals(carbide, carbide_analysis, analysis, hypers, features):

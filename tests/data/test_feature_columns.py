@@ -51,13 +51,23 @@ def test_each_column_is_what_featomic_says_it_is(structures):
 def test_species_columns_come_last_and_name_their_centre(structures):
     features = compute_features(structures, HYPERS)
     columns = feature_columns(HYPERS, structures.species, species_columns=True)
-    own = columns.constant > 0
+    own = columns.degree < 0
     assert np.flatnonzero(own).tolist() == list(range(features.n_soap, features.n_features))
-    assert columns.constant[own].tolist() == [atomic_numbers[symbol] for symbol in structures.species]
+    assert columns.centre[own].tolist() == [atomic_numbers[symbol] for symbol in structures.species]
     filled = features.values[:, own] > 0
-    assert np.array_equal(filled, structures.numbers[:, None] == columns.constant[own])
-    for values in (columns.neighbours[own], columns.degree[own] + 1, columns.radial[own] + 1):
+    assert np.array_equal(filled, structures.numbers[:, None] == columns.centre[own])
+    for values in (columns.neighbours[own], columns.radial[own] + 1, columns.centre[~own]):
         assert not values.any()
+
+
+def test_blocks_of_centres_and_the_intercept_stand_around_the_spectrum():
+    shared = feature_columns(HYPERS, ("C", "Si"), species_columns=False)
+    columns = feature_columns(HYPERS, ("C", "Si"), species_columns=True, per_centre_species=True, intercept=True)
+    n = len(shared)
+    assert columns.centre.tolist() == [6] * n + [14] * n + [6, 14, 0]
+    assert columns.degree.tolist() == [*shared.degree, *shared.degree, -1, -1, -1]
+    assert np.array_equal(columns.radial[n : 2 * n], shared.radial)
+    assert np.array_equal(columns.neighbours[:n], shared.neighbours)
 
 
 @pytest.mark.parametrize("species", [("Si",), ("C", "Si"), ("H", "C", "N", "O")])
