@@ -36,28 +36,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lprviz.analysis import FittedLPR, InfluenceResult, LPRAnalysis, RigidityResult, Suggestion
+    from lprviz.analysis import (
+        FittedLPR,
+        InfluenceResult,
+        LPRAnalysis,
+        ModelSpec,
+        NetworkSettings,
+        RigidityResult,
+        Suggestion,
+    )
     from lprviz.app import show
     from lprviz.components.notebook import show_nglview
     from lprviz.core import RigidityEngine, local_prediction_rigidity
-    from lprviz.data import SoapHypers, StructureSet, list_datasets, load_dataset, read_structures
+    from lprviz.data import (
+        FeatureTable,
+        SoapHypers,
+        StructureSet,
+        list_datasets,
+        load_dataset,
+        read_features,
+        read_structures,
+        write_features,
+    )
     from lprviz.errors import DataError, DescriptorError, LprvizError, ModelError
 
 _HOME = {
     "FittedLPR": "lprviz.analysis",
     "InfluenceResult": "lprviz.analysis",
     "LPRAnalysis": "lprviz.analysis",
+    "ModelSpec": "lprviz.analysis",
+    "NetworkSettings": "lprviz.analysis",
     "RigidityResult": "lprviz.analysis",
     "Suggestion": "lprviz.analysis",
     "show": "lprviz.app",
     "show_nglview": "lprviz.components.notebook",
     "RigidityEngine": "lprviz.core",
     "local_prediction_rigidity": "lprviz.core",
+    "FeatureTable": "lprviz.data",
     "SoapHypers": "lprviz.data",
     "StructureSet": "lprviz.data",
     "list_datasets": "lprviz.data",
     "load_dataset": "lprviz.data",
+    "read_features": "lprviz.data",
     "read_structures": "lprviz.data",
+    "write_features": "lprviz.data",
     "DataError": "lprviz.errors",
     "DescriptorError": "lprviz.errors",
     "LprvizError": "lprviz.errors",
@@ -68,11 +90,14 @@ _HOME = {
 __all__ = [
     "DataError",
     "DescriptorError",
+    "FeatureTable",
     "FittedLPR",
     "InfluenceResult",
     "LPRAnalysis",
     "LprvizError",
     "ModelError",
+    "ModelSpec",
+    "NetworkSettings",
     "RigidityEngine",
     "RigidityResult",
     "SoapHypers",
@@ -81,9 +106,11 @@ __all__ = [
     "list_datasets",
     "load_dataset",
     "local_prediction_rigidity",
+    "read_features",
     "read_structures",
     "show",
     "show_nglview",
+    "write_features",
 ]
 
 

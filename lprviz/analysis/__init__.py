@@ -17,10 +17,13 @@ trust              the questions below as methods of `FittedLPR`
   committee        committees and shallow ensembles beside the analytic spread: `CommitteeResult`
   truth            local energies against their references: `LocalError`
   training_rows    the training set row by row
+forces             what training on forces changes: `ForceEffect`; force_rows: forces as rows of the loss
 models             every kind of model as a feature map: `compute_representation`
 model_spec         `ModelSpec`, `NetworkSettings`: what there is to choose about a model
-base_features, feature_maps, network_training   the steps of `models`
-retraining         a network trained again, and how much another seed changes
+  base_features    SOAP or imported features with the constant columns asked for
+  feature_maps     sparse kernel or network between those and the pool
+  network_training the one place that imports PyTorch, when asked to
+retraining         a network trained again, and how much another seed changes: `SeedNoise`
 =================  ==================================================================================
 """
 
@@ -30,7 +33,11 @@ from lprviz.analysis.committee import CommitteeResult
 from lprviz.analysis.component_rigidity import ComponentResult
 from lprviz.analysis.components import Component
 from lprviz.analysis.fitted import FittedLPR
+from lprviz.analysis.forces import ForceEffect
+from lprviz.analysis.model_spec import ModelSpec
+from lprviz.analysis.network_settings import NetworkSettings
 from lprviz.analysis.results import InfluenceResult, RigidityResult, Suggestion
+from lprviz.analysis.retraining import SeedNoise
 from lprviz.analysis.suggestion import goals
 from lprviz.analysis.truth import LocalError
 from lprviz.analysis.tug import Tug
@@ -43,11 +50,15 @@ __all__ = [
     "Component",
     "ComponentResult",
     "FittedLPR",
+    "ForceEffect",
     "InfluenceResult",
     "LPRAnalysis",
     "LocalError",
+    "ModelSpec",
+    "NetworkSettings",
     "Parity",
     "RigidityResult",
+    "SeedNoise",
     "Suggestion",
     "Tug",
     "goals",

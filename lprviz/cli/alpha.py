@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lprviz.cli.inputs import build_analysis, read_hypers, read_joined
+from lprviz.cli.model_options import model_facts
 from lprviz.cli.outputs import require_writable
 from lprviz.cli.reporting import Report, table, versions
 
@@ -63,9 +63,7 @@ def as_json(curve: AlphaCurve, fitted: FittedLPR, report: Report) -> dict[str, A
         "is_bracketed": curve.is_bracketed,
         "n_train": curve.n_train,
         "scale": fitted.scale,
-        "model": analysis.model,
-        "hypers": asdict(analysis.hypers),
-        "species_columns": analysis.representation.species_columns,
+        **model_facts(analysis),
         "energy_key": analysis.structures.energy_key,
         "versions": versions(),
         "timings_s": {name: round(seconds, 4) for name, seconds in report.timings.items()},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import math
+
+from lprviz.cli.model_options import add_model_options
+from lprviz.cli.number_types import positive_count, positive_number
 
 GOALS = ("mean-log", "worst", "d-optimal", "v-optimal", "coverage")
 """Repeats `lprviz.analysis.goals`, so that ``lprviz --help`` need not import the science; a test compares them."""
@@ -34,24 +36,6 @@ def build_parser() -> argparse.ArgumentParser:
     _add_describe(commands)
     _add_datasets(commands)
     return parser
-
-
-def positive_number(text: str) -> float:
-    """A finite number above 0, for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value > 0.0):
-        raise argparse.ArgumentTypeError(f"must be a finite number above 0, not {text!r}")
-    return value
-
-
-def positive_count(text: str) -> int:
-    """A whole number above 0, for argparse."""
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
-    return int(text)
 
 
 def _add_lpr(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -137,14 +121,12 @@ def _add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument("--alpha", type=positive_number, default=1e-4, metavar="A", help="regulariser (%(default)s)")
     command.add_argument("--hypers", metavar="FILE.yaml", help="SOAP parameters: featomic's nested form, or flat "
                          "cutoff, max_radial, max_angular, width, smoothing (default: presets)")  # fmt: skip
-    command.add_argument("--model", choices=("ridge", "sparse-kernel"), default="ridge", help="(default %(default)s)")
     command.add_argument("--scale", choices=("frozen", "training"), default="frozen", help="features are divided by "
                          "their size over all atoms given, or over the training atoms as skmatter "
                          "does (default %(default)s)")  # fmt: skip
-    command.add_argument("--species-columns", action=argparse.BooleanOptionalAction, default=None,
-                         help="one constant column per species (default: with several species)")  # fmt: skip
     command.add_argument("--energy-key", metavar="KEY", help="key of the total energy (default: found by name)")
     command.add_argument("--no-cache", action="store_true", help="neither look up nor keep descriptors on disk")
+    add_model_options(command)
 
 
 def _add_reporting(command: argparse.ArgumentParser, metavar: str) -> None:

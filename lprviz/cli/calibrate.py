@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lprviz.cli.inputs import JoinedSets, build_analysis, read_hypers, read_joined
+from lprviz.cli.model_options import model_facts
 from lprviz.cli.outputs import require_writable
 from lprviz.cli.reporting import Report, table, versions
 from lprviz.errors import LprvizError
@@ -68,9 +69,7 @@ def as_json(calibration: Calibration, fitted: FittedLPR, joined: JoinedSets, rep
         "n_train": len(fitted.members),
         "alpha": fitted.alpha,
         "scale": fitted.scale,
-        "model": analysis.model,
-        "hypers": asdict(analysis.hypers),
-        "species_columns": analysis.representation.species_columns,
+        **model_facts(analysis),
         "energy_key": joined.structures.energy_key,
         "versions": versions(),
         "timings_s": {name: round(seconds, 4) for name, seconds in report.timings.items()},

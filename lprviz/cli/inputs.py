@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lprviz.cli.model_options import model_spec
 from lprviz.cli.reporting import Report
 from lprviz.errors import DataError
 
@@ -29,10 +30,13 @@ class JoinedSets:
         Every file once, in the order given.
     roles : dict of str to range
         Indices of each role; two roles that name the same file share theirs.
+    files : dict of str to range
+        Indices of each file, in the order given.
     """
 
     structures: StructureSet
     roles: dict[str, range]
+    files: dict[str, range]
 
 
 def read_joined(files: dict[str, str], energy_key: str | None, report: Report) -> JoinedSets:
@@ -49,7 +53,7 @@ def read_joined(files: dict[str, str], energy_key: str | None, report: Report) -
     joined, *others = sets.values()
     for other in others:
         joined = joined.concatenate(other)
-    return JoinedSets(joined, {role: ranges[path] for role, path in files.items()})
+    return JoinedSets(joined, {role: ranges[path] for role, path in files.items()}, ranges)
 
 
 def read_hypers(path: str | None, structures: StructureSet) -> SoapHypers:
@@ -62,20 +66,20 @@ def read_hypers(path: str | None, structures: StructureSet) -> SoapHypers:
 def build_analysis(options: argparse.Namespace, joined: JoinedSets, hypers: SoapHypers, report: Report) -> LPRAnalysis:
     """The prepared analysis of the joined set; energies per species come from the training structures alone."""
     from lprviz.analysis import LPRAnalysis
-    from lprviz.data.baseline import composition_baseline
     from lprviz.data.cache import DiskCache
+    from lprviz.data.species_baseline import species_baseline
 
+    spec = model_spec(options, joined, report)
     analysis = LPRAnalysis(
         joined.structures,
         hypers=hypers,
-        model=options.model,
+        model=spec,
         alpha=options.alpha,
         scale=options.scale,
-        species_columns=options.species_columns,
         cache=None if options.no_cache else DiskCache(),
-        baseline=composition_baseline(joined.structures.select(joined.roles["train"])),
+        baseline=species_baseline(joined.structures.select(joined.roles["train"]), spec.baseline),
     )
-    with report.stage("descriptors") as tick:
+    with report.stage("training the network" if spec.kind == "network" else "descriptors") as tick:
         analysis.prepare(tick=tick)
     if options.scale == "frozen":
         report.note(

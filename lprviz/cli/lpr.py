@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ase import Atoms
 
 from lprviz.cli.inputs import JoinedSets, build_analysis, read_hypers, read_joined
+from lprviz.cli.model_options import model_facts
 from lprviz.cli.outputs import Columns, require_writable, write_structures
 from lprviz.cli.reporting import Report, table, versions
 
@@ -93,9 +93,7 @@ def as_json(result: RigidityResult, fitted: FittedLPR, joined: JoinedSets, repor
     analysis = fitted.analysis
     return {
         **result.summary(),
-        "model": analysis.model,
-        "hypers": asdict(analysis.hypers),
-        "species_columns": analysis.representation.species_columns,
+        **model_facts(analysis),
         "scale_environments": "training" if fitted.scale == "training" else "all given",
         "n_features": analysis.representation.n_features,
         "pool_rank": analysis.representation.pool.rank,

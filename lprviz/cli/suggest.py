@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lprviz.cli.inputs import JoinedSets, build_analysis, read_hypers, read_joined
+from lprviz.cli.model_options import model_facts
 from lprviz.cli.outputs import require_writable
 from lprviz.cli.reporting import Report, table, versions
 from lprviz.errors import LprvizError
@@ -69,9 +69,7 @@ def as_json(suggestion: Suggestion, fitted: FittedLPR, joined: JoinedSets, repor
         "n_target": len(joined.roles["target"]),
         "alpha": fitted.alpha,
         "scale": fitted.scale,
-        "model": analysis.model,
-        "hypers": asdict(analysis.hypers),
-        "species_columns": analysis.representation.species_columns,
+        **model_facts(analysis),
         "versions": versions(),
         "timings_s": {name: round(seconds, 4) for name, seconds in report.timings.items()},
     }

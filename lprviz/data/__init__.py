@@ -13,7 +13,9 @@ validation            what cannot be used, what looks doubtful
 reading, upload       `read_structures`, `read_upload`, `load_dataset`
 hypers, descriptors   `SoapHypers`; features by featomic (imported only when something is computed)
 feature_columns       what each column of the features stands for
-baseline              energy per species, frozen for the data set
+feature_table         features that another program computed; feature_files, metatensor_files: reading, writing
+baseline              energy per species, frozen for the data set; species_baseline: other ways to it
+structure_rows        weights of structures, and what they do to the rows of the loss
 cache, pools          disk cache; structures + hypers -> pool space
 scene                 what the viewer draws
 bundled, generate     the data sets that come with lprviz, and how they were made
@@ -27,6 +29,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lprviz.data.bundled import DatasetCard, dataset_card, dataset_path, list_datasets
+    from lprviz.data.feature_files import read_features, write_features
+    from lprviz.data.feature_table import FeatureTable
     from lprviz.data.hypers import SoapHypers
     from lprviz.data.limits import ReadLimits
     from lprviz.data.reading import load_dataset, read_structures, structures_from_atoms
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "DatasetCard": "bundled",
+    "FeatureTable": "feature_table",
     "ReadLimits": "limits",
     "SoapHypers": "hypers",
     "StructureSet": "structures",
@@ -42,14 +47,17 @@ _HOMES = {
     "dataset_path": "bundled",
     "list_datasets": "bundled",
     "load_dataset": "reading",
+    "read_features": "feature_files",
     "read_structures": "reading",
     "read_upload": "upload",
     "structures_from_atoms": "reading",
+    "write_features": "feature_files",
 }
 """Where each public name lives; it is fetched on first use, so that importing one module never loads the others."""
 
 __all__ = [
     "DatasetCard",
+    "FeatureTable",
     "ReadLimits",
     "SoapHypers",
     "StructureSet",
@@ -57,9 +65,11 @@ __all__ = [
     "dataset_path",
     "list_datasets",
     "load_dataset",
+    "read_features",
     "read_structures",
     "read_upload",
     "structures_from_atoms",
+    "write_features",
 ]
 
 
