@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from lprviz.analysis.components import Component, ComponentPools, components_of
 from lprviz.analysis.fitted import FittedLPR
@@ -49,8 +49,8 @@ class LPRAnalysis:
         Features are divided by one number: frozen for the data set, so that adding a structure never lowers any
         LPR, or recomputed over the training atoms at each change, which is skmatter's number exactly.
     species_columns : bool, optional
-        One constant column per species; on by default when there are several. This, `n_sparse` and `zeta` are short
-        for a `ModelSpec` with the same, and cannot be given beside one.
+        One constant column per species; on by default when there are several. This, `n_sparse`, `zeta`, `forces` and
+        `force_weight` are short for a `ModelSpec` with the same, and cannot be given beside one.
     cache : DiskCache, optional
         Where to keep and look up representations; nothing is cached by default.
     representation : Representation, optional
@@ -59,6 +59,10 @@ class LPRAnalysis:
         Sparse points of the kernel model; ``min(500, N // 2)`` by default.
     zeta : int, optional
         Exponent of the kernel model, 2 by default.
+    forces : bool, optional
+        Train on forces too, where structures have them (ridge only); no by default.
+    force_weight : float, optional
+        (energy noise per atom / force noise)^2 in Å^2, 0.01 by default; see `lprviz.analysis.force_rows`.
     baseline : CompositionBaseline, optional
         Energy per species that the model does not have to learn; by default as the model says, which is fitted to
         every labelled structure.
@@ -90,11 +94,20 @@ class LPRAnalysis:
         representation: Representation | None = None,
         n_sparse: int | None = None,
         zeta: int | None = None,
+        forces: bool | None = None,
+        force_weight: float | None = None,
         baseline: CompositionBaseline | None = None,
         keep_features: bool = False,
         alpha_min: float | None = None,
     ) -> None:
-        self._spec = _resolved_spec(model, species_columns=species_columns, n_sparse=n_sparse, zeta=zeta)
+        self._spec = _resolved_spec(
+            model,
+            species_columns=species_columns,
+            n_sparse=n_sparse,
+            zeta=zeta,
+            forces=forces,
+            force_weight=force_weight,
+        )
         _require_choice("scale", scale, get_args(ScaleKind))
         _require_positive("alpha", alpha)
         alpha_min = min(ALPHA_MIN, alpha) if alpha_min is None else alpha_min
@@ -264,16 +277,15 @@ class LPRAnalysis:
         )
 
 
-def _resolved_spec(
-    model: ModelKind | ModelSpec, *, species_columns: bool | None, n_sparse: int | None, zeta: int | None
-) -> ModelSpec:
-    """The spec given, or the one that a kind and its few keywords stand for."""
+def _resolved_spec(model: ModelKind | ModelSpec, **options: Any) -> ModelSpec:
+    """The spec given, or the one that a kind and the keywords given stand for."""
+    given = {name: value for name, value in options.items() if value is not None}
     if not isinstance(model, ModelSpec):
-        return ModelSpec(model, species_columns=species_columns, n_sparse=n_sparse, zeta=2 if zeta is None else zeta)
-    if species_columns is not None or n_sparse is not None or zeta is not None:
+        return ModelSpec(model, **given)
+    if given:
         raise ModelError(
-            "species_columns, n_sparse and zeta are given beside a ModelSpec, which has its own.",
-            "Put them into the ModelSpec.",
+            f"{' and '.join(given)} cannot be given beside a ModelSpec, which has its own.",
+            "Put everything about the model into the ModelSpec.",
         )
     return model
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from lprviz.analysis.component_rigidity import ComponentResult, component_rigidity
-from lprviz.analysis.groups import Group, Weights
+from lprviz.analysis.groups import Group, Weights, environments_of
 from lprviz.analysis.influence import Atom, environment_of
 from lprviz.analysis.results import FloatArray
 from lprviz.analysis.rigidities import covariance, covariance_matrix, difference_rigidity, group_rigidity
 from lprviz.analysis.training_rows import structure_variance
 from lprviz.analysis.tug import Tug, tug
 from lprviz.core.correlation import correlations
+from lprviz.core.subsets import needs_features
 from lprviz.progress import Tick, no_tick
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ class RigidityAnswers:
         """
         environment = environment_of(self._fitted.analysis.structures, atom)
         return correlations(covariance(self._fitted, environment), self._fitted.variance, environment)
+
+    def lacks_features_for(self, environments: Group) -> bool:
+        """Whether correlations and combinations of these environments must first compute the features again (seconds).
+
+        What lies outside the space of the structures often does not matter; where it does, the features tell.
+        """
+        fitted = self._fitted
+        if fitted.analysis.has_features_at_hand:
+            return False
+        chosen = environments_of(fitted.analysis.structures, environments)
+        return needs_features(fitted.engine.pool, fitted.engine.root, fitted.engine.alpha, chosen)
 
     def covariance(self, atom: Atom) -> FloatArray:
         """Posterior covariance of every local prediction with one, (n_environments,), in label-noise variances.

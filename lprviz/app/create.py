@@ -17,6 +17,7 @@ from lprviz.jobs import Worker
 from lprviz.session import Session
 from lprviz.session.library import Library
 from lprviz.session.plans import dataset_of
+from lprviz.session.values import Settings
 
 if TYPE_CHECKING:
     import panel_material_ui as pmui
@@ -71,7 +72,7 @@ def show(structures_or_analysis: StructureSet | list[Atoms] | LPRAnalysis) -> pm
     session.load_dataset(dataset_of(structures))
     if analysis is not None:
         session.set_alpha(analysis.alpha)
-        session.commit_settings(analysis.hypers, species_columns=None, scale=analysis.scale)
+        session.commit_settings(Settings(analysis.hypers, analysis.spec, analysis.scale))
     return page.view
 
 

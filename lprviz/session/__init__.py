@@ -1,12 +1,15 @@
 """Observable state without a screen: what is loaded, trained, coloured and looked at. The only writer of it.
 
-session     the state and its intents
+session     the intents
+  machinery   how the state asked for is reached: at once, or by the worker
+  state       what views watch
 values      the frozen values it is made of
 edits       what an edit does to the training set
 history     undo and redo
 library     what all sessions of a process share
 plans       what the worker is asked to do
 quantities  what atoms can be coloured by
+studies     questions that take background work
 pictures    state to values and colour scale
 """
 

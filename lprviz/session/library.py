@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from lprviz.analysis.model_spec import ModelSpec
+from lprviz.analysis.models import compute_representation
 from lprviz.data.bundled import dataset_card
 from lprviz.data.cache import DiskCache
 from lprviz.data.hypers import SoapHypers
-from lprviz.data.pools import Representation, compute_pool
+from lprviz.data.pools import Representation
 from lprviz.data.reading import load_dataset
 from lprviz.data.structures import StructureSet
 from lprviz.progress import Tick, no_tick
@@ -46,13 +48,13 @@ class Library:
         return self._once(f"dataset {name}", tick, lambda: self._datasets.get(name), lambda: self._read(name))
 
     def representation(
-        self, structures: StructureSet, hypers: SoapHypers, species_columns: bool | None, tick: Tick = no_tick
+        self, structures: StructureSet, hypers: SoapHypers, model: ModelSpec, tick: Tick = no_tick
     ) -> Representation:
         """Return the representation of these structures, computed by whichever session asked first."""
-        key = f"{structures.content_hash} {hypers.key()} {species_columns}"
+        key = f"{structures.content_hash} {hypers.key()} {model.key()}"
 
         def compute() -> Representation:
-            made = compute_pool(structures, hypers, species_columns=species_columns, tick=tick, cache=self._cache)
+            made = compute_representation(structures, hypers, model, tick=tick, cache=self._cache)
             self._representations[key] = made
             return made
 

@@ -12,7 +12,7 @@ from lprviz.analysis.results import UNDETERMINED_SHARE
 from lprviz.core.colours import ColourScale, fit_scale
 from lprviz.data.structures import StructureSet
 from lprviz.session.quantities import ELEMENT, ELEMENT_TITLE, QUANTITIES, Context, Values, obstacle_to
-from lprviz.session.values import Picture, Pin, Scales
+from lprviz.session.values import Picture, Scales
 
 
 def element_picture(structures: StructureSet, *, stale: bool = False, note: str = "") -> Picture:
@@ -22,15 +22,13 @@ def element_picture(structures: StructureSet, *, stale: bool = False, note: str 
     return Picture(ELEMENT, ELEMENT_TITLE, values, None, nothing, nothing, stale, note)
 
 
-def paint(
-    structures: StructureSet, fit: FittedLPR, asked: str, pin: Pin | None, scales: Scales
-) -> tuple[Picture, Scales]:
+def paint(context: Context, asked: str, scales: Scales) -> tuple[Picture, Scales]:
     """Return the picture of a fit and the colour scales now in force.
 
     A quantity that cannot be had falls back to LPR, and the picture says why. A scale is fitted once per data set
     and only ever widened, so that a colour keeps its meaning from one edit to the next.
     """
-    context = Context(structures, fit, pin)
+    structures, fit = context.structures, context.fit
     note = obstacle_to(asked, context)
     key = "lpr" if note else asked
     outlined = fit.regulariser_share > UNDETERMINED_SHARE

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from lprviz.analysis import FittedLPR, LPRAnalysis
 from lprviz.analysis.analysis import ScaleKind
+from lprviz.analysis.model_spec import ModelSpec
+from lprviz.data.feature_files import read_features
 from lprviz.data.hypers import SoapHypers
 from lprviz.data.reading import read_structures
 from lprviz.data.structures import StructureSet
@@ -67,20 +70,57 @@ def initial_alpha(dataset: Dataset) -> float:
 
 def carrying_out(plan: Plan, library: Library) -> Callable[[Tick], Outcome]:
     """Return work that computes descriptors (or finds them in the library) and fits the training set."""
-    structures, settings = plan.dataset.structures, plan.settings
+    plan = _with_backbone(plan)
 
     def work(tick: Tick) -> Outcome:
-        analysis = LPRAnalysis(
-            structures,
-            hypers=settings.hypers,
-            alpha=plan.alpha,
-            scale=cast(ScaleKind, settings.scale),
-            species_columns=settings.species_columns,
-            representation=library.representation(structures, settings.hypers, settings.species_columns, tick),
-        )
+        analysis = analysis_of(plan, library, tick)
         return Outcome(plan, analysis, analysis.fit(plan.members))
 
     return work
+
+
+def analysis_of(plan: Plan, library: Library, tick: Tick) -> LPRAnalysis:
+    """Return the analysis that a plan asks for."""
+    structures, settings = plan.dataset.structures, plan.settings
+    return LPRAnalysis(
+        structures,
+        hypers=settings.hypers,
+        model=settings.model,
+        alpha=plan.alpha,
+        scale=cast(ScaleKind, settings.scale),
+        representation=library.representation(structures, settings.hypers, settings.model, tick),
+    )
+
+
+def importing(plan: Plan, filename: str, payload: bytes, library: Library) -> Callable[[Tick], Outcome]:
+    """Return work that reads features of another program, hostile until parsed, and fits a model on them."""
+
+    def work(tick: Tick) -> Outcome:
+        table = read_features(payload, plan.dataset.structures, name=filename)
+        settings = replace(plan.settings, model=ModelSpec.imported(table))
+        return carrying_out(replace(plan, settings=settings), library)(tick)
+
+    return work
+
+
+def retraining(plan: Plan, fit: FittedLPR, *, warm: bool) -> Callable[[Tick], Outcome]:
+    """Return work that trains the backbone of a network again, on the present training set."""
+
+    def work(tick: Tick) -> Outcome:
+        made = fit.retrain(plan.members, warm=warm, tick=tick)
+        settings = replace(plan.settings, model=made.analysis.spec)
+        return Outcome(replace(plan, settings=settings), made.analysis, made)
+
+    return work
+
+
+def _with_backbone(plan: Plan) -> Plan:
+    """A network is trained on the training set in force when it is asked for, unless it says otherwise."""
+    model = plan.settings.model
+    if model.kind != "network" or model.trained_on is not None or not plan.members:
+        return plan
+    model = model.with_changes(trained_on=plan.members)
+    return replace(plan, settings=replace(plan.settings, model=model))
 
 
 def moved(fit: FittedLPR, members: tuple[int, ...], alpha: float) -> FittedLPR:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lprviz.analysis import FittedLPR
+from lprviz.analysis import Calibration, FittedLPR
 from lprviz.core.colours import Kind
 from lprviz.data.structures import StructureSet
+from lprviz.errors import LprvizError
+from lprviz.session.studies import COMMITTEE, COMPONENT, FEATURES, Studies
 from lprviz.session.values import Pin
 
 Values = NDArray[np.float64]
@@ -23,6 +26,10 @@ class Context:
     structures: StructureSet
     fit: FittedLPR
     pin: Pin | None
+    picked: int | None = None
+    studies: Studies = field(default_factory=dict)
+    component: str = ""
+    committee: str = "bootstrap"
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,10 @@ class Quantity:
         Context to a sentence saying why it cannot be shown now, or "".
     explanation : str
         One sentence for the reader.
+    study : callable
+        Context to the key of a study that must have run first, or "".
+    follows_pick : bool
+        Whether the values change with the picked atom.
     """
 
     key: str
@@ -53,6 +64,8 @@ class Quantity:
     obstacle: Callable[[Context], str]
     explanation: str
     palette: str | None = None
+    study: Callable[[Context], str] = lambda context: ""
+    follows_pick: bool = False
 
 
 def _never(context: Context) -> str:
@@ -100,6 +113,78 @@ def _truth(context: Context) -> Values:
 def _log_ratio(context: Context) -> Values:
     assert context.pin is not None  # `_needs_pin` was asked first
     return context.fit.lpr / context.pin.lpr
+
+
+def calibration_of(fit: FittedLPR) -> Calibration | LprvizError:
+    """Return the calibration of a fit, or why there is none; worked out once for each fit."""
+    if fit not in _CALIBRATIONS:
+        try:
+            _CALIBRATIONS[fit] = fit.calibrate()
+        except LprvizError as error:
+            _CALIBRATIONS[fit] = error
+    return _CALIBRATIONS[fit]
+
+
+_CALIBRATIONS: WeakKeyDictionary[FittedLPR, Calibration | LprvizError] = WeakKeyDictionary()
+
+
+def _needs_calibration(context: Context) -> str:
+    found = calibration_of(context.fit)
+    return f"{found.message} {found.hint}" if isinstance(found, LprvizError) else ""
+
+
+def _sigma(context: Context) -> Values:
+    found = calibration_of(context.fit)
+    assert not isinstance(found, LprvizError)  # `_needs_calibration` was asked first
+    return found.atom_sigma
+
+
+def _needs_pick(context: Context) -> str:
+    if context.picked is None:
+        return "Pick an atom in the picture or on the map: its correlation with every other atom is shown."
+    return _waits_for(context, _features_study(context))
+
+
+def _features_study(context: Context) -> str:
+    if context.picked is None or not context.fit.lacks_features_for([context.picked]):
+        return ""
+    return FEATURES
+
+
+def _component_study(context: Context) -> str:
+    return f"{COMPONENT}:{context.component}" if context.component else ""
+
+
+def _committee_study(context: Context) -> str:
+    return f"{COMMITTEE}:{context.committee}"
+
+
+def _needs_component(context: Context) -> str:
+    if not context.fit.analysis.components():
+        return "The features of this model have no named parts: each mixes all of the surroundings."
+    if not context.component:
+        return "Choose a component below."
+    return _waits_for(context, _component_study(context))
+
+
+def _needs_committee(context: Context) -> str:
+    return _needs_energies(context) or _waits_for(context, _committee_study(context))
+
+
+def _waits_for(context: Context, study: str) -> str:
+    if not study or study in context.studies:
+        return ""
+    return "This takes a moment of work; LPR is shown until it is done."
+
+
+def _component_rigidity(context: Context) -> Values:
+    local = context.studies[_component_study(context)].value.local
+    return np.where(np.isfinite(local), local, np.nan)
+
+
+def _correlation(context: Context) -> Values:
+    assert context.picked is not None  # `_needs_pick` was asked first
+    return context.fit.correlation(context.picked)
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -162,6 +247,49 @@ QUANTITIES: dict[str, Quantity] = {
             _needs_both,
             "Model minus reference. A rigid atom may still be wrong, and a soft one right: LPR is not an error bar.",
         ),
+        Quantity(
+            "sigma",
+            "Standard deviation (calibrated)",
+            "Standard deviation of the local energy (eV)",
+            "log",
+            _sigma,
+            _needs_calibration,
+            "Scaled so that it fits the errors of structures held out of training. For single atoms it extrapolates: "
+            "only energies of structures can be checked.",
+            "magma",
+        ),
+        Quantity(
+            "correlation",
+            "Correlation with the picked atom",
+            "Correlation of local energies",
+            "signed",
+            _correlation,
+            _needs_pick,
+            "What else moves when the picked atom's energy is moved: -1 means that only their sum is known.",
+            study=_features_study,
+            follows_pick=True,
+        ),
+        Quantity(
+            "component",
+            "Rigidity of a component (LCPR)",
+            "LCPR of the component",
+            "log",
+            _component_rigidity,
+            _needs_component,
+            "How firmly the part of each local energy that comes from some of the features is pinned down.",
+            study=_component_study,
+        ),
+        Quantity(
+            "committee",
+            "Committee spread / analytic",
+            "Spread of the committee / analytic",
+            "log2-ratio",
+            lambda c: c.studies[_committee_study(c)].value.ratio,
+            _needs_committee,
+            "1: the members disagree as much as they should. Far below 1: they agree because none of them has ever "
+            "seen what this atom is made of.",
+            study=_committee_study,
+        ),
     )
 }
 ELEMENT = "element"
@@ -174,6 +302,19 @@ MENU: dict[str, str] = {**{q.title: q.key for q in QUANTITIES.values()}, ELEMENT
 def obstacle_to(key: str, context: Context) -> str:
     """Return why a quantity cannot be shown now, or ""."""
     return "" if key == ELEMENT else QUANTITIES[key].obstacle(context)
+
+
+def study_for(key: str, context: Context) -> str:
+    """Return the key of the study that a quantity waits for, or ""."""
+    if key == ELEMENT:
+        return ""
+    study = QUANTITIES[key].study(context)
+    return "" if study in context.studies else study
+
+
+def follows_pick(key: str) -> bool:
+    """Return whether a quantity changes with the picked atom."""
+    return key != ELEMENT and QUANTITIES[key].follows_pick
 
 
 def explanation_of(key: str) -> str:

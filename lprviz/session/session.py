@@ -12,18 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from lprviz.data.hypers import SoapHypers
 from lprviz.errors import LprvizError
 from lprviz.jobs import Request
 from lprviz.session import edits, plans
-from lprviz.session.state import SessionState
+from lprviz.session.machinery import Machinery
+from lprviz.session.quantities import follows_pick
 from lprviz.session.values import NO_ENVIRONMENTS, Dataset, Pin, Plan, Problem, Selection, Settings
 
 
-class Session(SessionState):
+class Session(Machinery):
     """What a person can ask of lprviz; the only writer of the state that views read.
 
-    Parameters are those of `SessionState`.
+    Parameters are those of `Machinery`.
     """
 
     # -- loading ----------------------------------------------------------------------------------------------------
@@ -44,13 +44,25 @@ class Session(SessionState):
         """Load structures that are in memory already."""
         self._accept_dataset(dataset)
 
-    def commit_settings(self, hypers: SoapHypers, *, species_columns: bool | None, scale: str) -> None:
-        """Compute the data set again with another representation; the present state stays until that is done."""
+    def commit_settings(self, settings: Settings) -> None:
+        """Compute the data set again with another model; the present state stays until that is done."""
         if self.dataset is None:
             return
-        settings = Settings(hypers, species_columns, scale)
         if settings != self.settings or self.fit is None:
-            self._pursue(Plan(self.dataset, settings, self.members, self.alpha, "Changed the representation"))
+            self._pursue(Plan(self.dataset, settings, self.members, self.alpha, "Changed the model"))
+
+    def load_features(self, filename: str, payload: bytes) -> None:
+        """Model the data set on per-atom features that another program computed, from an uploaded file."""
+        if self.dataset is not None and self.settings is not None:
+            plan = Plan(self.dataset, self.settings, self.members, self.alpha, "Imported features")
+            self._pursue(plan, "Reading the features", plans.importing(plan, filename, payload, self._library))
+
+    def retrain(self, *, warm: bool = True) -> None:
+        """Train the network's backbone again on the present training set, from where it is or from scratch."""
+        if self.dataset is None or self.settings is None or self.fit is None:
+            return
+        plan = Plan(self.dataset, self.settings, self.members, self.alpha, "Trained the network again")
+        self._pursue(plan, "Training the network", plans.retraining(plan, self.fit, warm=warm))
 
     # -- the training set -------------------------------------------------------------------------------------------
 
@@ -120,9 +132,11 @@ class Session(SessionState):
 
     # -- what is looked at ------------------------------------------------------------------------------------------
 
-    def colour(self, quantity: str) -> None:
-        """Colour atoms by another quantity."""
-        self.colour_by = quantity
+    def colour(self, quantity: str, *, component: str | None = None, committee: str | None = None) -> None:
+        """Colour atoms by another quantity, or by another of its kinds."""
+        self.param.update(
+            colour_by=quantity, component=component or self.component, committee=committee or self.committee
+        )
         self._repaint()
 
     def show_structure(self, structure: int) -> None:
@@ -142,6 +156,8 @@ class Session(SessionState):
         structure, _ = self.dataset.structures.of(environment)
         group = np.setxor1d(self.selection.group, [environment]) if extend else self.selection.group
         self.selection = Selection(structure, environment, group.astype(np.intp))
+        if follows_pick(self.colour_by):
+            self._repaint()
 
     def walk(self, step: int) -> None:
         """Pick the next (+1) or previous (-1) atom of the shown structure, from least to most rigid."""
@@ -169,9 +185,18 @@ class Session(SessionState):
 
     # -- background work --------------------------------------------------------------------------------------------
 
+    def study(self, key: str) -> None:
+        """Ask a question that takes background work; see `lprviz.session.studies`. The answer comes into `studies`."""
+        known = self.studies.get(key)
+        if self.fit is None or (known is not None and known.fit is self.fit):
+            return
+        self._wanted_study = key
+        self.drain()
+
     def cancel(self) -> None:
         """Give up background work; the last good state stays."""
         self._worker.cancel()
+        self._wanted_study = self._studying = ""
         given_up = self._plan is not None or self._refitting
         self._plan, self._refitting, self._reading = None, False, False
         if given_up:

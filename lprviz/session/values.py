@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lprviz.analysis import FittedLPR, LPRAnalysis
+from lprviz.analysis.model_spec import ModelSpec
 from lprviz.core.colours import ColourScale, element_rgb
 from lprviz.data.bundled import DatasetCard
 from lprviz.data.hypers import SoapHypers
@@ -29,11 +31,15 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Settings:
-    """How structures become a model, apart from alpha and the training set; committed as one."""
+    """How structures become a model, apart from alpha and the training set; committed as one.
+
+    ``force_weight`` is None where forces do not train.
+    """
 
     hypers: SoapHypers
-    species_columns: bool | None = None
+    model: ModelSpec = field(default_factory=ModelSpec)
     scale: str = "frozen"
+    force_weight: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,24 @@ class Outcome:
     plan: Plan
     analysis: LPRAnalysis
     fit: FittedLPR
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """An answer that took background work, and the fit it is about; later fits do not change it.
+
+    Parameters
+    ----------
+    key : str
+        What was asked; see `lprviz.session.studies`.
+    fit : FittedLPR
+    value : object
+        The answer, of a type that belongs to the question.
+    """
+
+    key: str
+    fit: FittedLPR
+    value: Any
 
 
 @dataclass(frozen=True)

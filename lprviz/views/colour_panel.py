@@ -5,8 +5,8 @@ from __future__ import annotations
 import panel_material_ui as pmui
 
 from lprviz.session import Session
-from lprviz.session.quantities import MENU, Context, explanation_of, obstacle_to
-from lprviz.views.style import words
+from lprviz.session.quantities import MENU, explanation_of, obstacle_to
+from lprviz.views.style import TIP, words
 from lprviz.views.text import escaped
 
 
@@ -27,6 +27,8 @@ class ColourPanel:
         self._words = words(sizing_mode="stretch_width", margin=(2, 0))
         self._pin = pmui.Button(
             label="Pin this training set",
+            description="Keep this state to compare with: as a colouring, and as an outline in the histogram.",
+            stylesheets=[TIP],
             icon="push_pin",
             variant="outlined",
             size="small",
@@ -58,7 +60,7 @@ class ColourPanel:
         words = note or explanation_of(session.colour_by)
         style = "lpr-note" if note else "lpr-explanation"
         self._words.object = f'<p class="{style}">{escaped(words)}</p>'
-        if session.dataset is not None and session.fit is not None:
-            context = Context(session.dataset.structures, session.fit, pin)
+        context = session.context
+        if context is not None:
             unavailable = [title for title, key in MENU.items() if obstacle_to(key, context)]
             self._menu.disabled_options = [MENU[title] for title in unavailable if MENU[title] != session.colour_by]

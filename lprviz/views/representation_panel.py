@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import panel_material_ui as pmui
@@ -9,6 +10,7 @@ import panel_material_ui as pmui
 from lprviz.data.hypers import SoapHypers
 from lprviz.errors import LprvizError
 from lprviz.session import Session
+from lprviz.views.style import TIP
 
 _FIELDS = (
     ("cutoff", "Cutoff (Å)", "How far an environment reaches.", float),
@@ -17,7 +19,8 @@ _FIELDS = (
     ("width", "Gaussian width (Å)", "Smearing of each neighbour.", float),
     ("smoothing", "Cutoff smoothing (Å)", "Over what distance neighbours fade at the cutoff.", float),
 )
-_SPECIES = {"Automatic": None, "On": True, "Off": False}
+_SPECIES = {"Automatic": "automatic", "On": "on", "Off": "off"}
+_SPECIES_COLUMNS: dict[str, bool | None] = {"automatic": None, "on": True, "off": False}
 _SCALES = {"Frozen over the data set": "frozen", "Of the training set": "training"}
 
 
@@ -26,6 +29,7 @@ class RepresentationPanel:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._awaited = False  # values of this form are being computed with
         common: dict[str, Any] = {"size": "small", "sizing_mode": "stretch_width", "margin": (5, 0)}
         self._fields = {
             key: (pmui.FloatInput if kind is float else pmui.IntInput)(
@@ -37,7 +41,7 @@ class RepresentationPanel:
             label="One column per species",
             description="Lets the model learn an energy per atom of each species; automatic: on with several species.",
             options=_SPECIES,
-            value=None,
+            value="automatic",
             **common,
         )
         self._scale = pmui.Select(
@@ -47,21 +51,37 @@ class RepresentationPanel:
             value="frozen",
             **common,
         )
-        self._apply = pmui.Button(label="Compute with these", variant="outlined", css_classes=["lpr-compute"], **common)
+        self._apply = pmui.Button(
+            label="Compute with these",
+            description="Computes all descriptors again. The present state stays until the new one is there.",
+            variant="outlined",
+            css_classes=["lpr-compute"],
+            stylesheets=[TIP],
+            **common,
+        )
         self.view = pmui.Column(
             *self._fields.values(), self._species, self._scale, self._apply, sizing_mode="stretch_width"
         )
         self._apply.on_click(self._commit)
         session.param.watch(self._refresh, "settings")
+        session.param.watch(self._follow_work, "activity")
         self._refresh()
+
+    def _follow_work(self, *events: object) -> None:
+        """After a cancelled computation show what is in force; after a failed one leave what is to be corrected."""
+        if self._session.activity is None and self._awaited:
+            self._awaited = False
+            if self._session.problem is None:
+                self._refresh()
 
     def _refresh(self, *events: object) -> None:
         settings = self._session.settings
         if settings is None:
             return
+        self._awaited = False
         for key, field in self._fields.items():
             field.value = getattr(settings.hypers, key)
-        self._species.value = settings.species_columns
+        self._species.value = next(k for k, on in _SPECIES_COLUMNS.items() if on is settings.model.species_columns)
         self._scale.value = settings.scale
 
     def _commit(self, event: object) -> None:
@@ -70,4 +90,9 @@ class RepresentationPanel:
         except LprvizError as error:
             self._session.report_problem(error.message, error.hint)
             return
-        self._session.commit_settings(hypers, species_columns=self._species.value, scale=self._scale.value)
+        settings = self._session.settings
+        if settings is None:
+            return
+        model = settings.model.with_changes(species_columns=_SPECIES_COLUMNS[self._species.value], trained_on=None)
+        self._session.commit_settings(replace(settings, hypers=hypers, model=model, scale=self._scale.value))
+        self._awaited = self._session.activity is not None

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from lprviz.analysis.model_spec import ModelSpec
 from lprviz.progress import Cancelled
 from lprviz.session import Session
 from lprviz.session.library import Library
@@ -27,17 +28,17 @@ def test_a_representation_is_computed_once_even_when_asked_for_at_once(monkeypat
     structures = silicon()
     from lprviz.session import library as module
 
-    real = module.compute_pool
+    real = module.compute_representation
 
     def counted(*args, **kwargs):
         calls.append(1)
         gate.wait(5)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(module, "compute_pool", counted)
+    monkeypatch.setattr(module, "compute_representation", counted)
     found = []
     threads = [
-        threading.Thread(target=lambda: found.append(library.representation(structures, HYPERS, None)))
+        threading.Thread(target=lambda: found.append(library.representation(structures, HYPERS, ModelSpec())))
         for _ in range(4)
     ]
     for thread in threads:

@@ -7,6 +7,7 @@ from lprviz.errors import DataError
 from lprviz.jobs import InlineWorker, Reply
 from lprviz.session import Session
 from lprviz.session.plans import dataset_of, reading_upload
+from lprviz.session.values import Settings
 from tests.session.conftest import HYPERS, silicon
 
 
@@ -223,7 +224,7 @@ def test_the_last_good_state_is_kept_and_marked_stale_until_the_new_one_is_there
     worker.run()
     session.drain()
     before = session.fit
-    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.commit_settings(Settings(HYPERS))
     assert session.fit is before
     assert session.picture.stale
     worker.run()
@@ -237,7 +238,7 @@ def test_edits_made_while_computing_are_in_the_result(waiting):
     session, worker = waiting
     worker.run()
     session.drain()
-    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.commit_settings(Settings(HYPERS))
     session.remove_structures([0])
     worker.run()
     session.drain()
@@ -248,7 +249,7 @@ def test_an_edit_does_not_start_the_descriptors_again(waiting):
     session, worker = waiting
     worker.run()
     session.drain()
-    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.commit_settings(Settings(HYPERS))
     under_way = worker.serial
     session.remove_structures([0])
     session.set_alpha(1e-3)
@@ -263,7 +264,7 @@ def test_an_edit_does_not_discard_an_upload(waiting):
     session, worker = waiting
     worker.run()
     session.drain()
-    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.commit_settings(Settings(HYPERS))
     session.load_upload("broken.xyz", b"junk")
     session.remove_structures([0])
     assert worker.pending.kind == "read"
@@ -280,7 +281,7 @@ def test_cancel_returns_to_the_last_good_state(waiting):
     worker.run()
     session.drain()
     before = session.fit
-    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.commit_settings(Settings(HYPERS))
     session.remove_structures([0])
     session.cancel()
     assert session.fit is before
@@ -297,7 +298,7 @@ def test_a_file_that_fails_does_not_stop_what_was_being_computed(waiting):
     session, worker = waiting
     worker.run()
     session.drain()
-    session.commit_settings(HYPERS, species_columns=None, scale="frozen")
+    session.commit_settings(Settings(HYPERS))
     session.load_upload("broken.xyz", b"junk")
     worker.run()
     session.drain()
