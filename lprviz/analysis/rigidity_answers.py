@@ -69,7 +69,8 @@ class RigidityAnswers:
         Raises
         ------
         ModelError
-            If nothing can move the atom: it has no features, or under `keep_total` its structure's atoms are alike.
+            If nothing can move the atom: it has no features, or under `keep_total` no other environment is there to
+            make up for it.
         """
         return tug(self._fitted, atom, eps, keep_total=keep_total)
 

@@ -96,8 +96,8 @@ def _immovable(atom: tuple[int, int], keep_total: bool) -> ModelError:
     if keep_total:
         return ModelError(
             f"Atom {atom[1]} of structure {atom[0]} cannot move while the energy of its structure stays: "
-            "all its atoms are alike.",
-            "Let the total go, or choose an atom of a structure whose atoms differ.",
+            "it holds no other environment that could make up for it.",
+            "Let the total go, or choose an atom of a structure with unlike atoms.",
         )
     return ModelError(
         f"Atom {atom[1]} of structure {atom[0]} has no features, so that its local energy cannot move.",

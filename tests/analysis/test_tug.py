@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from ase.build import bulk
 
 from lprviz.analysis import LPRAnalysis
+from lprviz.analysis.model_spec import ModelSpec
 from lprviz.data.descriptors import compute_features
+from lprviz.data.feature_table import FeatureTable
+from lprviz.data.structures import StructureSet
 from lprviz.errors import ModelError
 
 MEMBERS = [0, 1, 4, 6]
@@ -87,15 +92,19 @@ def test_what_cannot_move_is_refused(fitted, hypers):
     crystals = LPRAnalysis([bulk("Si", cubic=True), bulk("Si", a=5.6)], hypers=hypers).fit([0, 1])
     for atom in ((0, 3), (1, 0)):
         assert crystals.tug(atom, 0.1).loss_rise > 0
-        with pytest.raises(ModelError, match="all its atoms are alike"):
+        with pytest.raises(ModelError, match="no other environment"):
             crystals.tug(atom, 0.1, keep_total=True)
-    lonely = bulk("Si", cubic=True)
-    lonely.positions += 0.05 * np.random.default_rng(0).standard_normal(lonely.positions.shape)
-    isolated = bulk("Si", cubic=True)[:1]
-    isolated.cell[:] = np.eye(3) * 20
-    without = LPRAnalysis([lonely, isolated], hypers=hypers, species_columns=False)
-    for structure in (0, 1):
-        if without.fit([0]).variance[without.structures.offsets[structure]] > 0:
-            continue
-        with pytest.raises(ModelError, match="no features"):
-            without.fit([0]).tug((structure, 0), 0.1)
+
+
+def test_an_atom_without_features_neither_moves_nor_is_moved():
+    values = np.random.default_rng(0).standard_normal((6, 4))
+    values[5] = 0.0
+    structures = StructureSet.from_atoms([bulk("Si"), bulk("Si"), bulk("Si")])
+    spec = ModelSpec.imported(FeatureTable(values, structures.offsets))
+    fitted = LPRAnalysis(structures, model=spec, alpha=ALPHA).fit([0, 2])
+    with pytest.raises(ModelError, match="Atom 1 of structure 2 has no features"):
+        fitted.tug((2, 1), 0.1)
+    assert fitted.tug((2, 0), 0.1).displacement[5] == 0.0
+    assert not fitted.covariance(5).any()
+    assert fitted.group_rigidity([5]) == math.inf
+    assert fitted.group_rigidity([4, 5], "sum") == pytest.approx(fitted.lpr[4], rel=1e-8)
