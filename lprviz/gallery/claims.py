@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from lprviz.errors import ModelError
 
+RISE = 2.0
+"""What counts as a rise where theory gives a direction and no size; less, either way, counts as no change."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -108,6 +111,16 @@ def at_least(key: str, text: str, low: float, source: str) -> Claim:
 def at_most(key: str, text: str, high: float, source: str) -> Claim:
     """A claim that a number is no larger than ``high``."""
     return Claim(key, text, -math.inf, high, source)
+
+
+def rises(key: str, text: str, source: str) -> Claim:
+    """A claim that a ratio is a rise: one rule for all real systems, doubled at least."""
+    return Claim(key, text, RISE, math.inf, source)
+
+
+def unchanged(key: str, text: str, source: str) -> Claim:
+    """A claim that a ratio is no change: one rule for all real systems, within a factor of two."""
+    return Claim(key, text, 1.0 / RISE, RISE, source)
 
 
 def between(key: str, text: str, low: float, high: float, source: str) -> Claim:

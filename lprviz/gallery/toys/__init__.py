@@ -4,7 +4,7 @@
 toy             `Toy`: environments as rows of numbers, structures, labels, groups; `Toy.engine`
 species         the species toy: two kinds of atoms, three numbers for their surroundings
 environments    the environment toy: one coordinate seen through 25 Gaussians; disorder, phases, defects
-beads           a toy as a `StructureSet` that a viewer can draw
+beads           a toy as a `StructureSet` that a viewer can draw, and as an `LPRAnalysis`
 outcome         `Outcome`: what a phenomenon turned out to be
 composition     phenomena 1 to 4 and 8
 surroundings    phenomena 5, 6, 7, 9 and 11
@@ -22,7 +22,7 @@ from collections.abc import Callable
 
 from lprviz.errors import ModelError
 from lprviz.gallery.toys import choice, composition, laws, surroundings
-from lprviz.gallery.toys.beads import as_structures
+from lprviz.gallery.toys.beads import as_analysis, as_structures
 from lprviz.gallery.toys.environments import (
     choice_toy,
     defect_toy,
@@ -81,6 +81,7 @@ __all__ = [
     "PHENOMENA",
     "Outcome",
     "Toy",
+    "as_analysis",
     "as_structures",
     "choice_toy",
     "defect_toy",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from ase import Atoms
 
+from lprviz.analysis.analysis import LPRAnalysis
+from lprviz.analysis.model_spec import ModelSpec
+from lprviz.data.feature_table import FeatureTable
 from lprviz.data.structures import StructureSet
 from lprviz.gallery.toys.toy import Toy
 
@@ -39,3 +42,14 @@ def as_structures(toy: Toy) -> StructureSet:
             atoms.set_array("coordinate", toy.coordinates[rows].copy())
         structures.append(atoms)
     return StructureSet.from_atoms(structures, name=toy.title, source="a toy made by lprviz", copy=False)
+
+
+def as_analysis(toy: Toy) -> LPRAnalysis:
+    """The toy behind the facade that the dashboard uses: the same rigidities, atom by atom, as `Toy.engine`.
+
+    Imported features are divided by a frozen scale s; with the regulariser divided by s^2, nothing changes.
+    """
+    structures = as_structures(toy)
+    table = FeatureTable.of(structures, toy.features, title=toy.title)
+    square = float(np.mean(np.einsum("ij,ij->i", toy.features, toy.features)))
+    return LPRAnalysis(structures, model=ModelSpec.imported(table, baseline="none"), alpha=toy.alpha / square)
