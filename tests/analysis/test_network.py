@@ -8,12 +8,13 @@ import pytest
 from lprviz.analysis import LPRAnalysis
 from lprviz.analysis.base_features import base_features
 from lprviz.analysis.model_spec import ModelSpec
-from lprviz.analysis.models import compute_representation
+from lprviz.analysis.models import compute_representation, representation_key
 from lprviz.analysis.network_settings import NetworkSettings
 from lprviz.analysis.network_training import TrainingRows, train_perceptron
 from lprviz.core import local_prediction_rigidity
 from lprviz.core.perceptron import Perceptron, Standardisation
 from lprviz.data.cache import DiskCache
+from lprviz.data.structures import StructureSet
 from lprviz.errors import ModelError
 from lprviz.progress import Cancelled
 
@@ -190,6 +191,17 @@ def test_networks_that_cannot_be_trained_are_refused_before_descriptors(silicon_
         analysis = LPRAnalysis(structures, hypers=hypers, model=spec.with_changes(trained_on=chosen))
         with pytest.raises(ModelError, match=message):
             analysis.prepare(tick=never)
+
+
+def test_what_a_network_learns_is_part_of_its_name(silicon, silicon_atoms, hypers, spec):
+    """Two sessions may share a ridge on the same positions, but not a network that saw other energies."""
+    shifted = [atoms.copy() for atoms in silicon_atoms]
+    for number, (atoms, energy) in enumerate(zip(shifted, silicon.energies, strict=True)):
+        atoms.info["energy"] = float(energy) + 0.01 * number
+    other = StructureSet.from_atoms(shifted)
+    assert other.content_hash == silicon.content_hash
+    assert representation_key(other, hypers, spec) != representation_key(silicon, hypers, spec)
+    assert representation_key(other, hypers, ModelSpec()) == representation_key(silicon, hypers, ModelSpec())
 
 
 def test_other_models_have_no_backbone(analysis):
