@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
 from lprviz.components.environment_map import EnvironmentMap
 from lprviz.core.colours import MISSING_RGB, css_colours, palette_table
-from lprviz.core.projection import principal_components
+from lprviz.core.pool import PoolSpace
+from lprviz.core.projection import PrincipalComponents, principal_components
 from lprviz.session import Session
 from lprviz.session.values import Selection
 from lprviz.views.deferral import Deferral
@@ -57,7 +60,7 @@ class MapPanel:
         assert dataset is not None
         assert fit is not None
         self._drawn_pool, self._drawn_values, self._drawn_selection = fit.engine.pool, (), None
-        coordinates, explained = principal_components(fit.engine.pool)
+        coordinates, explained = _map_of(fit.engine.pool)
         first, second = (f"PC {i + 1} ({share:.0%} of variance)" for i, share in enumerate(explained))
         self.map.set_points(coordinates, (first, second))
         offsets, structures = dataset.structures.offsets, dataset.structures
@@ -83,6 +86,16 @@ class MapPanel:
         self.map.set_highlight(_range(dataset.structures.offsets, selection.structure))
         self.map.set_selected(selection.group)
         self.map.set_picked(selection.picked)
+
+
+_MAPS: WeakKeyDictionary[PoolSpace, PrincipalComponents] = WeakKeyDictionary()
+
+
+def _map_of(pool: PoolSpace) -> PrincipalComponents:
+    """The map of a pool: a tenth of a second the first time, shared by every session that looks at it."""
+    if pool not in _MAPS:
+        _MAPS[pool] = principal_components(pool)
+    return _MAPS[pool]
 
 
 def _range(offsets: NDArray[np.int64], structure: int) -> NDArray[np.intp]:
