@@ -12,7 +12,7 @@ from lprviz.core.colours import ColourScale, Kind, format_value
 
 _GAP = 0.5  # between the last bin and what lies beyond it, in bins
 _EDGE = 0.05  # of the axis: closer to an end, a label would touch the one of what lies beyond
-_WITHIN_A_DECADE = (1.0, 2.0, 5.0)
+_STEPS_OF_A_DECADE = ((1.0,), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,24 @@ def axis_places(values: ArrayLike, scale: ColourScale, n_bins: int) -> NDArray[n
 def inner_ticks(scale: ColourScale) -> list[tuple[float, str]]:
     """Return (fraction, label) of the marks that stand clear of both ends of the axis.
 
-    Those of the colour bar where they serve; on a logarithmic axis that spans about a decade, 1, 2 and 5 times each
-    power of ten.
+    Those of the colour bar where they serve; on a logarithmic axis of a decade or less, the coarsest multiples of
+    powers of ten of which two find room.
     """
     inner = _clear_of_ends(scale.ticks())
-    if len(inner) > 1 or scale.kind != "log":
-        return inner
-    decades = range(int(np.floor(np.log10(scale.low))), int(np.ceil(np.log10(scale.high))) + 1)
-    values = [step * 10.0**decade for decade in decades for step in _WITHIN_A_DECADE]
-    values = [value for value in values if scale.low <= value <= scale.high]
-    return _clear_of_ends(zip(scale.fractions(values).tolist(), map(format_value, values), strict=True))
+    for steps in _STEPS_OF_A_DECADE if scale.kind == "log" else ():
+        if len(inner) < 2:
+            inner = _clear_of_ends(_log_ticks(scale, steps))
+    return inner
+
+
+def _log_ticks(scale: ColourScale, steps: Iterable[float]) -> Iterable[tuple[float, str]]:
+    decades = np.arange(np.floor(np.log10(scale.low)), np.ceil(np.log10(scale.high)) + 1)
+    values = np.outer(10.0**decades, list(steps)).ravel()
+    return zip(scale.fractions(values).tolist(), map(format_value, values), strict=True)
 
 
 def _clear_of_ends(ticks: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
-    return [(place, label) for place, label in ticks if _EDGE < place < 1 - _EDGE]
+    return [(place, label) for place, label in ticks if _EDGE < place < 1 - _EDGE]  # beyond an end, a place is 0 or 1
 
 
 def _bar(left: float, right: float, height: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,6 +17,7 @@ from lprviz.views.style import TIP
 from lprviz.views.text import structure_name
 
 _REPEATS = {"1 cell": (1, 1, 1), "2 × 2 × 1": (2, 2, 1), "2 × 2 × 2": (2, 2, 2), "3 × 3 × 3": (3, 3, 3)}
+_LONGEST_REASON = 300
 
 
 class ViewerPanel:
@@ -88,7 +89,8 @@ class ViewerPanel:
             self._session.toggle_structure(self._session.selection.structure)
 
     def _fail(self, reason: str) -> None:
-        self._session.report_problem(reason, "Table, map and histogram work without the picture.")
+        said_by_a_browser = reason[:_LONGEST_REASON]
+        self._session.report_problem(said_by_a_browser, "Table, map and histogram work without the picture.")
 
     def _save(self, event: object) -> None:
         self.viewer.save_png(f"lprviz-structure-{self._session.selection.structure}.png")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lprviz.components.histogram_bins import axis_places, histogram_counts
+from lprviz.components.histogram_bins import axis_places, histogram_counts, inner_ticks
 from lprviz.components.rigidity_histogram import RigidityHistogram
 from lprviz.core.colours import ColourScale
 
@@ -149,3 +149,25 @@ def test_stale_is_said():
     chart = made([0.1], ["Si"])
     chart.stale = True
     assert "Out of date" in caption(chart)
+
+
+def test_the_height_follows_a_smaller_data_set_down_and_holds_through_edits():
+    crowd = np.full(20_000, 0.1)
+    chart = made(crowd, ["Si"] * crowd.size)
+    tall = chart._figure.y_range.end
+    chart.set_values(crowd[:10_000], ["Si"] * 10_000, {"Si": "#f0c8a0"})
+    assert chart._figure.y_range.end == tall  # half as many are still compared on one axis
+    chart.set_values(crowd[:300], ["Si"] * 300, {"Si": "#f0c8a0"})
+    labels = chart._figure.yaxis[0].major_label_overrides
+    assert max(labels) <= chart._figure.y_range.end < max(labels) + 1
+    assert labels[max(labels)] == "100"
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-4, 1e-3), (1e-4, 10**-3.5), (10**-3.5, 1e-3), (1e-3, 10.0), (1e-7, 1.0)])
+def test_the_axis_names_at_least_two_values_clear_of_its_ends(low, high):
+    ticks = inner_ticks(ColourScale("LPR", "log", low, high))
+    assert len(ticks) >= 2
+    assert all(0.05 < place < 0.95 for place, _ in ticks)
+    for place, label in ticks:
+        value = float(label.replace("−", "-"))
+        assert place == pytest.approx(np.log(value / low) / np.log(high / low), abs=1e-9)
