@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lprviz.analysis.training_rows import training_rows
+from lprviz.analysis.training_rows import structure_weights, training_rows
 from lprviz.core.alpha_choice import AlphaCurve, alpha_curve
 from lprviz.core.arguments import checked_alpha
 from lprviz.core.arrays import FloatArray, frozen
@@ -39,8 +39,12 @@ def cross_validated_alphas(fitted: FittedLPR, alphas: ArrayLike | None = None, *
 
 
 def default_alphas(fitted: FittedLPR) -> FloatArray:
-    """Six regularisers per decade (two with forces), from the smallest that pool space serves up to 100."""
+    """Six regularisers per decade (two with forces), from the smallest that pool space serves up to 100.
+
+    Rows of weighted structures are longer, and the end of the range moves up with them.
+    """
     per_decade = _PER_DECADE if fitted.engine.pool.blocks is None else _PER_DECADE_WITH_BLOCKS
     smallest = fitted.engine.pool.alpha_min * fitted.alpha / fitted.engine.alpha
-    count = 1 + int(np.ceil(per_decade * np.log10(LARGEST_ALPHA / smallest)))
-    return np.geomspace(smallest, LARGEST_ALPHA, max(count, 2))
+    largest = LARGEST_ALPHA * float(np.mean(structure_weights(fitted)))
+    count = 1 + int(np.ceil(per_decade * np.log10(largest / smallest)))
+    return np.geomspace(smallest, largest, max(count, 2))

@@ -72,8 +72,7 @@ class Calibration:
     Attributes
     ----------
     factor : float
-        c, the noise of a label of weight one that explains the residuals: eV per atom (eV where the model learns
-        total energies).
+        c, the noise of a label of weight one that explains the residuals, in `factor_unit`.
     relative_error : float
         Standard error of `factor` over itself, from the scatter of the residuals.
     estimator : str
@@ -90,6 +89,8 @@ class Calibration:
         Standard deviation of each local energy, eV. An extrapolation: see `note`.
     parity : Parity
         Predicted against reference energies of all labelled structures.
+    factor_unit : str
+        ``"eV/atom"``, or ``"eV"`` where the model learns total energies.
     note : str
         What a reader of these numbers has to know, for the screen.
     """
@@ -103,6 +104,7 @@ class Calibration:
     structure_sigma_total: FloatArray
     atom_sigma: FloatArray
     parity: Parity
+    factor_unit: str = "eV/atom"
     note: str = ATOM_NOTE
 
     @property
@@ -145,7 +147,8 @@ class Calibration:
         low, middle, high = np.quantile(self.atom_sigma, (0.05, 0.5, 0.95)).tolist()
         return {
             "estimator": self.estimator,
-            "factor_ev_per_atom": self.factor,
+            "factor": self.factor,
+            "factor_unit": self.factor_unit,
             "factor_relative_error": self.relative_error,
             "n_held_out": len(self.held_out),
             "rmse_held_out_ev_per_atom": self.parity.rmse(self.parity.held_out),
@@ -159,7 +162,7 @@ class Calibration:
 
     def __repr__(self) -> str:
         return (
-            f"Calibration({self.estimator}: factor {self.factor:.4g} eV/atom +- {self.relative_error:.0%}, "
+            f"Calibration({self.estimator}: factor {self.factor:.4g} {self.factor_unit} +- {self.relative_error:.0%}, "
             f"{len(self.held_out)} held-out structures, RMSE {self.parity.rmse(self.parity.held_out):.4g} eV/atom)"
         )
 
@@ -189,6 +192,7 @@ def calibrate(fitted: FittedLPR, held_out: Iterable[int] | None = None, estimato
         structure_sigma_total=read_only(sigma * sizes),
         atom_sigma=read_only(factor.value * np.sqrt(fitted.variance)),
         parity=_parity(fitted, predicted, sigma, chosen),
+        factor_unit="eV" if fitted.analysis.spec.target == "sum" else "eV/atom",
         note=note,
     )
 

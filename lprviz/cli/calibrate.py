@@ -47,8 +47,8 @@ def as_text(calibration: Calibration) -> str:
     header = ("predicted (meV/atom)", "observed", "95 % interval", "structures")
     return "\n".join(
         [
-            f"factor {calibration.factor:.4g} eV/atom +- {calibration.relative_error:.0%} ({calibration.estimator}), "
-            f"{len(calibration.held_out)} held-out structures",
+            f"factor {calibration.factor:.4g} {calibration.factor_unit} +- {calibration.relative_error:.0%} "
+            f"({calibration.estimator}), {len(calibration.held_out)} held-out structures",
             f"RMSE {1e3 * summary['rmse_held_out_ev_per_atom']:.4g} meV/atom held out, "
             f"{1e3 * summary['rmse_training_ev_per_atom']:.4g} in training",
             f"errors within the predicted {expected} ranges: {found}",

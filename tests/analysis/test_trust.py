@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from shared_data import shared_data
 
 from lprviz.analysis import LPRAnalysis
+from lprviz.analysis.model_spec import ModelSpec
 from lprviz.analysis.training_rows import structure_weights
 from lprviz.core import RowBlocks
 from lprviz.core.calibration import ESTIMATORS, calibration_factor
@@ -130,7 +131,7 @@ def test_the_plot_data_of_a_calibration_agree_with_each_other(fitted):
     assert calibration.coverage([0.68])[0] == pytest.approx(np.mean(inside))
     summary = calibration.summary()
     assert summary["n_held_out"] == 6
-    assert summary["factor_ev_per_atom"] == calibration.factor
+    assert summary["factor"] == calibration.factor
     for values in (calibration.atom_sigma, calibration.structure_sigma, calibration.parity.sigma):
         with pytest.raises(ValueError, match="read-only"):
             values[0] = 1.0
@@ -268,6 +269,18 @@ def test_a_weight_changes_what_is_known_of_others_but_not_whose_energy_is_meant(
     np.testing.assert_allclose(
         calibration.structure_sigma, calibration.factor * np.linalg.norm(means @ root, axis=1), rtol=1e-6
     )
+
+
+def test_total_energies_are_calibrated_in_their_own_unit(silicon, hypers, analysis):
+    """Learning totals is weighting by n_atoms^2: sigma per atom stays in eV per atom, the factor is in eV."""
+    spec = ModelSpec(target="sum")
+    summed = LPRAnalysis(silicon, hypers=hypers, model=spec, alpha=1e-4 * np.mean(silicon.sizes**2)).fit(TRAIN)
+    calibration, per_atom = summed.calibrate(), analysis.fit(TRAIN).calibrate()
+    assert (calibration.factor_unit, per_atom.factor_unit) == ("eV", "eV/atom")
+    assert "eV +-" in repr(calibration)
+    assert np.median(calibration.factor / per_atom.factor) == pytest.approx(np.mean(silicon.sizes), rel=0.3)
+    np.testing.assert_allclose(calibration.structure_sigma, per_atom.structure_sigma, rtol=0.3)
+    assert summed.alpha_curve().alphas[-1] == pytest.approx(100.0 * np.mean(silicon.sizes**2))
 
 
 # -- the truth about local energies -----------------------------------------------------------------------------------

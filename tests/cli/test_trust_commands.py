@@ -56,7 +56,7 @@ def test_calibrate_is_the_facades_calibration(run, files, estimator):
     assert status == 0
     values = json.loads(stdout)
     expected = _fitted(files, "train.xyz", "pool.xyz").calibrate(estimator=estimator)
-    assert values["factor_ev_per_atom"] == pytest.approx(expected.factor, rel=1e-6)
+    assert values["factor"] == pytest.approx(expected.factor, rel=1e-6)
     assert values["held_out"] == [0, 1, 2, 3, 4]
     np.testing.assert_allclose(values["residuals_ev_per_atom"], expected.residuals, rtol=1e-5, atol=1e-9)
     np.testing.assert_allclose(values["bins"]["empirical"], expected.bins().empirical, rtol=1e-6)
