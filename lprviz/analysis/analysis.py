@@ -62,7 +62,7 @@ class LPRAnalysis:
     forces : bool, optional
         Train on forces too, where structures have them (ridge only); no by default.
     force_weight : float, optional
-        (energy noise per atom / force noise)^2 in Å^2, 0.01 by default; see `lprviz.analysis.force_rows`.
+        (energy noise per atom / force noise)^2 in Å^2, 0.001 by default; see `lprviz.analysis.force_rows`.
     baseline : CompositionBaseline, optional
         Energy per species that the model does not have to learn; by default as the model says, which is fitted to
         every labelled structure.

@@ -31,14 +31,16 @@ def atom_influence(engine: RigidityEngine, structures: StructureSet, atom: Atom)
     """Decades of LPR that one atom loses with each training structure left out alone.
 
     With ``P = (F^T F + alpha I)^-1``, ``U_c = x^T P f_c``, ``h_c = f_c^T P f_c`` and ``v = x^T P x``, removing c turns
-    v into ``v + U_c^2 / (1 - h_c)``, so the loss is ``log10(1 + rho2 h / (1 - h))`` with ``rho2 = U^2 / (v h)``.
+    v into ``v + U_c^2 / (1 - h_c)``, so the loss is ``log10(1 + rho2 h / (1 - h))`` with ``rho2 = U^2 / (v h)``. Where
+    structures bring forces, the loss is that of all their rows, and h and rho2 are still those of the energy.
     """
     environment = environment_of(structures, atom)
     members = np.array(engine.members, dtype=np.intp)
     loss = engine.influence(environment)
     leverage = engine.leverage[members]
-    gained = np.expm1(np.log(10.0) * loss) * (1.0 - leverage)
-    shared = np.divide(gained, leverage, out=np.zeros_like(gained), where=leverage > 0.0)
+    ties = engine.pool.structures[members] @ (engine.root @ (engine.pool.environments[environment] @ engine.root))
+    spread = leverage * engine.variance[environment]
+    shared = np.divide(ties**2, spread, out=np.zeros_like(spread), where=spread > 0.0)
     order = np.argsort(-loss, kind="stable")
     return InfluenceResult(
         atom=structures.of(environment),

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from lprviz.analysis.force_rows import DEFAULT_FORCE_WEIGHT, require_forces_possible
 from lprviz.analysis.network_settings import NetworkSettings
 from lprviz.data.feature_table import FeatureTable
 from lprviz.data.species_baseline import isolated_atom_energies
@@ -63,6 +64,10 @@ class ModelSpec:
         Structures that a network's backbone is trained on; every labelled structure by default.
     features : FeatureTable, optional
         The imported features, for ``kind="features"``.
+    forces : bool
+        Train on forces too, where structures have them: ridge on SOAP only.
+    force_weight : float
+        Weight of a squared force error beside that of an energy per atom, in Å^2; see `lprviz.analysis.force_rows`.
 
     Raises
     ------
@@ -90,6 +95,8 @@ class ModelSpec:
     network: NetworkSettings = field(default_factory=NetworkSettings)
     trained_on: tuple[int, ...] | None = None
     features: FeatureTable | None = None
+    forces: bool = False
+    force_weight: float = DEFAULT_FORCE_WEIGHT
 
     def __post_init__(self) -> None:
         for name, known in (("kind", MODEL_KINDS), ("target", TARGET_KINDS), ("baseline", BASELINE_KINDS),
@@ -100,6 +107,7 @@ class ModelSpec:
         object.__setattr__(self, "weights", _checked_weights(self.weights))
         object.__setattr__(self, "trained_on", _checked_members(self.trained_on))
         _require_consistent(self)
+        require_forces_possible(self)
 
     @classmethod
     def preset(cls, structures: StructureSet, kind: ModelKind = "ridge", **options: Any) -> ModelSpec:
@@ -120,6 +128,11 @@ class ModelSpec:
         """Another spec with these fields replaced, checked again."""
         return replace(self, **changes)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is ridge on the features as the descriptor gives them: energies, nothing added."""
+        return self.kind == "ridge" and not (self.intercept or self.per_centre_species or self.forces)
+
     def has_species_columns(self, structures: StructureSet) -> bool:
         """Whether species columns are on for these structures."""
         if self.species_columns is not None:
@@ -133,6 +146,8 @@ class ModelSpec:
             parts += ["n_sparse", "zeta", "sampling"]
         if self.kind == "network":
             parts += ["baseline", "network", "trained_on"]
+        if self.forces:
+            parts += ["forces", "force_weight"]
         content = "" if self.features is None else self.features.content_hash
         return " ".join([*(f"{name}={getattr(self, name)!r}" for name in parts), content]).strip()
 
@@ -140,6 +155,8 @@ class ModelSpec:
         """One line for a badge."""
         parts = [_title(self)]
         parts += ["total energies" if self.target == "sum" else "energies per atom"]
+        if self.forces:
+            parts.append(f"forces, weight {self.force_weight:g} Å²")
         if self.baseline != "least-squares":
             parts.append({"isolated-atoms": "isolated-atom baseline", "none": "no baseline"}[self.baseline])
         if self.intercept:

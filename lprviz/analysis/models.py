@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 
 from lprviz.analysis.base_features import BaseFeatures, base_features
 from lprviz.analysis.feature_maps import FeatureMap, apply_map, map_from_arrays, map_to_arrays
+from lprviz.analysis.force_rows import ForceTargets, force_blocks
 from lprviz.analysis.model_spec import ModelSpec
 from lprviz.analysis.network_training import TrainingRows, train_perceptron
+from lprviz.core.arrays import frozen
 from lprviz.core.kernels import SparseKernel, default_n_sparse
 from lprviz.core.perceptron import Perceptron
 from lprviz.core.pool import PoolSpace
+from lprviz.core.row_blocks import RowBlocks
 from lprviz.data.baseline import CompositionBaseline
 from lprviz.data.cache import DiskCache, cache_key
 from lprviz.data.hypers import SoapHypers
@@ -59,14 +62,32 @@ class _Order:
     spec: ModelSpec
     roots: FloatArray | None
     rows: TrainingRows | None
+    forces: ForceTargets | None
     alpha_min: float
     accuracy: float
+
+    @classmethod
+    def of(
+        cls,
+        structures: StructureSet,
+        hypers: SoapHypers,
+        spec: ModelSpec,
+        baseline: CompositionBaseline | None,
+        alpha_min: float,
+        accuracy: float,
+    ) -> _Order:
+        """The order for these arguments, after what can be refused at once has been."""
+        roots = row_roots(structures, spec.target, spec.weights)
+        rows = _training_rows(structures, spec, baseline, roots) if spec.kind == "network" else None
+        forces = ForceTargets.of(structures, spec) if spec.forces else None
+        return cls(structures, hypers, spec, roots, rows, forces, alpha_min, accuracy)
 
     def key(self) -> str:
         """Name in the cache: whatever the result depends on."""
         hypers = "" if self.spec.kind == "features" else self.hypers.key()
         digest = hashlib.blake2b(digest_size=16)
-        for array in (self.roots, None if self.rows is None else self.rows.targets):
+        forces = (None, None) if self.forces is None else (self.forces.labels.offsets, self.forces.labels.values)
+        for array in (self.roots, None if self.rows is None else self.rows.targets, *forces):
             digest.update(b"none" if array is None else array.tobytes())
         own = (self.structures.content_hash, hypers, self.spec.key(), digest.hexdigest())
         return cache_key("model", _FORMAT, *own, self.alpha_min, self.accuracy)
@@ -117,8 +138,8 @@ def compute_representation(
         Where descriptors cannot be computed, imported features do not fit, or a network cannot be trained.
     """
     spec = spec or ModelSpec()
-    roots = row_roots(structures, spec.target, spec.weights)
-    if spec.kind == "ridge" and roots is None and base is None and not spec.intercept and not spec.per_centre_species:
+    order = _Order.of(structures, hypers, spec, baseline, alpha_min, accuracy)
+    if order.roots is None and base is None and spec.is_plain:
         made = compute_pool(
             structures,
             hypers,
@@ -130,8 +151,6 @@ def compute_representation(
             keep_features=keep_features,
         )
         return replace(made, description=spec.describe())
-    rows = _training_rows(structures, spec, baseline, roots) if spec.kind == "network" else None
-    order = _Order(structures, hypers, spec, roots, rows, alpha_min, accuracy)
     usable = cache if start is None else None
     if usable is not None and not keep_features:
         found = _from_arrays(usable.get(order.key()), order)
@@ -142,6 +161,23 @@ def compute_representation(
     if usable is not None:
         usable.put(order.key(), _to_arrays(made))
     return made
+
+
+def representation_key(
+    structures: StructureSet,
+    hypers: SoapHypers,
+    spec: ModelSpec,
+    *,
+    baseline: CompositionBaseline | None = None,
+    alpha_min: float = ALPHA_MIN,
+    accuracy: float = ACCURACY,
+) -> str:
+    """A name for what `compute_representation` gives for the same arguments, and for nothing else.
+
+    The structures' positions are not all: weights may come from ``atoms.info``, and a network learns from energies.
+    Raises as `compute_representation` does before it computes anything.
+    """
+    return _Order.of(structures, hypers, spec, baseline, alpha_min, accuracy).key()
 
 
 def features_again(
@@ -159,8 +195,11 @@ def _computed(
     order: _Order, start: Perceptron | None, base: BaseFeatures | None, keep_features: bool, tick: Tick
 ) -> Representation:
     spec = order.spec
-    learns = spec.kind == "network"
+    learns = spec.kind == "network" or spec.forces
     base = base or base_features(order.structures, order.hypers, spec, tick=phase(tick, 0.0, 0.4 if learns else 0.7))
+    blocks = None
+    if order.forces is not None:
+        blocks = force_blocks(order.structures, order.hypers, spec, base, order.forces, tick=phase(tick, 0.4, 0.7))
     made = _feature_map(order, base.values, start, phase(tick, *((0.4, 0.9) if learns else (0.7, 0.85))))
     values, scale = base.values, base.scale
     if made is not None:
@@ -168,15 +207,21 @@ def _computed(
         scale = _map_scale(made, values, intercept=spec.intercept)
         values /= scale
         values.flags.writeable = False
-    pool = _pool(values, order, keep_features, phase(tick, 0.93 if made is not None else 0.7, 1.0))
+    pool = _pool(values, order, blocks, keep_features, phase(tick, 0.93 if made is not None else 0.7, 1.0))
     return _representation(order, pool, scale, square_norms(values), made)
 
 
-def _pool(values: FloatArray, order: _Order, keep_features: bool, tick: Tick) -> PoolSpace:
+def _pool(values: FloatArray, order: _Order, blocks: RowBlocks | None, keep_features: bool, tick: Tick) -> PoolSpace:
     means = structure_means(values, order.structures)
     rows = means if order.roots is None else means * order.roots[:, None]
     return PoolSpace.from_features(
-        values, rows, alpha_min=order.alpha_min, accuracy=order.accuracy, keep_features=keep_features, tick=tick
+        values,
+        rows,
+        alpha_min=order.alpha_min,
+        accuracy=order.accuracy,
+        keep_features=keep_features,
+        blocks=blocks,
+        tick=tick,
     )
 
 
@@ -242,6 +287,8 @@ def _representation(
 
 def _to_arrays(made: Representation) -> dict[str, NDArray]:
     own = {"square_norms": made.square_norms, "scale": np.array(made.scale)}
+    if made.pool.blocks is not None:
+        own["force_rows"] = made.pool.blocks.rows
     return {**pool_to_arrays(made.pool), **own, **map_to_arrays(made.feature_map)}
 
 
@@ -251,7 +298,9 @@ def _from_arrays(arrays: dict[str, NDArray] | None, order: _Order) -> Representa
         return None
     try:
         made = map_from_arrays(arrays, order.spec)
-    except (KeyError, ValueError):
+        if order.forces is not None:
+            pool = replace(pool, blocks=order.forces.blocks(frozen(arrays["force_rows"])))
+    except (KeyError, ValueError, ModelError):
         return None
     norms = arrays["square_norms"]
     norms.flags.writeable = False

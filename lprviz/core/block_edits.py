@@ -113,6 +113,11 @@ def block_variance(pool: PoolSpace, root: FloatArray, alpha: float, *, tick: Tic
     return forms
 
 
+def block_penalty(pool: PoolSpace, root: FloatArray) -> FloatArray:
+    """|P a|^2 of every environment (n_environments,): P turned into a triangle costs half as much as P itself."""
+    return frozen(upper_forms(pool.environments, upper(root @ root.T)))
+
+
 def state_after_blocks(
     pool: PoolSpace, state: RigidityState, plan: EditPlan, targets: FloatArray | None, *, tick: Tick = no_tick
 ) -> RigidityState | None:

@@ -12,6 +12,7 @@ from lprviz.core.accuracy import attainable_accuracy
 from lprviz.core.arguments import Target, checked_environment, checked_indices, checked_target
 from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.blas import one_blas_thread
+from lprviz.core.block_edits import block_penalty
 from lprviz.core.block_readings import block_gains, block_leave_one_out
 from lprviz.core.correlation import correlations, covariances
 from lprviz.core.gains import candidate_gains, checked_goal
@@ -107,6 +108,8 @@ class Readings:
             return change.applied(self.pool, penalty)
         if self._spectrum is not None:
             return self._spectrum.penalties(self.alpha)
+        if self.pool.blocks is not None:
+            return block_penalty(self.pool, self.root)
         return penalty_forms(self.pool.environments, self._state.root)
 
     @property
@@ -118,6 +121,11 @@ class Readings:
     def predictions(self) -> FloatArray | None:
         """Per-atom mean prediction of every structure (n_structures,); None if a member has no target."""
         return None if self._state.fit is None else self._state.fit.predictions
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """Ridge weights in pool space (rank,): ``pool.basis @ weights`` over features; None if a target is missing."""
+        return None if self._state.fit is None else self._state.fit.weights
 
     @property
     def root(self) -> FloatArray:

@@ -262,3 +262,31 @@ def test_gains_keep_their_digits_where_a_candidate_settles_everything():
     for structure, gain in enumerate(engine.gains(goal="mean-log")):
         expected = np.mean(np.log(engine.add(structure).lpr / engine.lpr))
         assert gain == pytest.approx(expected, rel=1e-5)
+
+
+def species_toy(rng, n_a: int, n_structures: int) -> list[np.ndarray]:
+    """Structures of 16 atoms, n_a of species A: one-hot species and three features of the environment."""
+    one_hot = np.repeat(np.eye(2), [n_a, 16 - n_a], axis=0)
+    return [np.hstack([one_hot, rng.standard_normal((16, 3))]) for _ in range(n_structures)]
+
+
+def test_forces_sharpen_the_shape_and_never_fix_the_zero():
+    """At fixed stoichiometry 500 rows change nothing, LPR = 2 alpha; beside pure phases they raise LPR, 2 -> 9."""
+    rng, alpha = np.random.default_rng(4), 1e-5
+    fixed, phases = species_toy(rng, 8, 100), [*species_toy(rng, 16, 5), *species_toy(rng, 0, 5)]
+    varied = [*fixed, *phases]
+    atoms = np.concatenate(species_toy(rng, 8, 20))
+    rows = np.hstack([np.zeros((500, 2)), rng.standard_normal((500, 3))])
+
+    def lpr(structures: list[np.ndarray], rows: np.ndarray) -> np.ndarray:
+        means = np.array([each.mean(axis=0) for each in structures])
+        offsets = [0, *[len(rows)] * len(structures)]
+        blocks = RowBlocks.checked(rows, np.zeros(len(rows)), offsets)
+        members = range(len(structures))
+        return RigidityEngine(atoms, means, alpha=alpha, members=members, blocks=blocks).lpr
+
+    np.testing.assert_allclose(lpr(fixed, rows[:0]), 2.0 * alpha, rtol=1e-3)
+    np.testing.assert_allclose(lpr(fixed, rows), 2.0 * alpha, rtol=1e-3)
+    before, after = np.median(lpr(varied, rows[:0])), np.median(lpr(varied, rows))
+    assert 0.5 < before < 4.0
+    assert 6.0 < after < 12.0
