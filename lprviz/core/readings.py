@@ -129,7 +129,7 @@ class Readings:
 
     @property
     def root(self) -> FloatArray:
-        """G (rank, rank) with G G^T = P, the inverse Hessian in pool space: what combinations of atoms are judged by."""
+        """G (rank, rank) with G G^T = P, the inverse Hessian in pool space; combinations of atoms are judged by it."""
         return self._state.root
 
     @property
