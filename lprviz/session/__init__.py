@@ -10,6 +10,7 @@ library     what all sessions of a process share
 plans       what the worker is asked to do
 quantities  what atoms can be coloured by
 studies     questions that take background work
+gallery     entries of the gallery, opened and run
 pictures    state to values and colour scale
 """
 

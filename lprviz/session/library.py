@@ -13,7 +13,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from lprviz.analysis.model_spec import ModelSpec
-from lprviz.analysis.models import compute_representation
+from lprviz.analysis.models import compute_representation, representation_key
 from lprviz.data.bundled import dataset_card
 from lprviz.data.cache import DiskCache
 from lprviz.data.hypers import SoapHypers
@@ -43,6 +43,11 @@ class Library:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
+    @property
+    def cache(self) -> DiskCache | None:
+        """Where representations are kept between starts."""
+        return self._cache
+
     def dataset(self, name: str, tick: Tick = no_tick) -> Dataset:
         """Return a bundled set with its initial training set; raises DataError for an unknown name."""
         return self._once(f"dataset {name}", tick, lambda: self._datasets.get(name), lambda: self._read(name))
@@ -51,7 +56,7 @@ class Library:
         self, structures: StructureSet, hypers: SoapHypers, model: ModelSpec, tick: Tick = no_tick
     ) -> Representation:
         """Return the representation of these structures, computed by whichever session asked first."""
-        key = f"{structures.content_hash} {hypers.key()} {model.key()}"
+        key = representation_key(structures, hypers, model)
 
         def compute() -> Representation:
             made = compute_representation(structures, hypers, model, tick=tick, cache=self._cache)

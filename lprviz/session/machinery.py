@@ -16,6 +16,7 @@ from lprviz.errors import LprvizError
 from lprviz.jobs import InlineWorker, Reply, Request, Runner
 from lprviz.progress import Tick
 from lprviz.session import edits, plans, studies
+from lprviz.session.gallery import OpenEntry
 from lprviz.session.history import History
 from lprviz.session.library import Library
 from lprviz.session.pictures import element_picture, marked_stale, most_telling, paint
@@ -105,7 +106,7 @@ class Machinery(SessionState):
             return
         self._wanted_study, self._studying = "", key
         try:
-            work = studies.work_of(key, fit)
+            work = studies.work_of(key, fit, self._library.cache)
         except LprvizError as error:
             self._studying = ""
             self._complain(error)
@@ -202,6 +203,9 @@ class Machinery(SessionState):
             self._accept_dataset(reply.value)
         elif reply.request.kind == "represent":
             self._accept_outcome(reply.value, reply.seconds)
+        elif reply.request.kind == "entry":
+            self._plan = None  # whatever was under way is of another data set
+            self._accept_outcome(reply.value.outcome, reply.seconds, reply.value.shown)
         elif reply.request.kind == "fit":
             self._refitting = False
             self._show(reply.value, reply.seconds * 1e3)
@@ -231,7 +235,7 @@ class Machinery(SessionState):
             )
         self._pursue(plan)
 
-    def _accept_outcome(self, outcome: Outcome, seconds: float) -> None:
+    def _accept_outcome(self, outcome: Outcome, seconds: float, entry: OpenEntry | None = None) -> None:
         asked = self._plan
         plan = outcome.plan if asked is None or asked.dataset is not outcome.plan.dataset else asked
         try:
@@ -255,6 +259,7 @@ class Machinery(SessionState):
             alpha=plan.alpha,
             component=component,
             studies={},
+            entry=entry or (self.entry if self.dataset is plan.dataset else None),
             fit=fit,
             picture=picture,
             selection=selection,
@@ -267,6 +272,10 @@ class Machinery(SessionState):
 
     def _fail(self, reply: Reply) -> None:
         assert reply.error is not None
+        if reply.request.kind == "entry":
+            self._complain(reply.error)
+            self._resume()
+            return
         if reply.request.kind == "study":
             self._studying = ""
             self._complain(reply.error)

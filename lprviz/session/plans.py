@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from lprviz.analysis import FittedLPR, LPRAnalysis
 from lprviz.analysis.analysis import ScaleKind
@@ -92,12 +92,17 @@ def analysis_of(plan: Plan, library: Library, tick: Tick) -> LPRAnalysis:
     )
 
 
-def importing(plan: Plan, filename: str, payload: bytes, library: Library) -> Callable[[Tick], Outcome]:
-    """Return work that reads features of another program, hostile until parsed, and fits a model on them."""
+def importing(
+    plan: Plan, filename: str, payload: bytes, library: Library, options: Mapping[str, Any]
+) -> Callable[[Tick], Outcome]:
+    """Return work that reads features of another program, hostile until parsed, and fits a model on them.
+
+    ``options`` are further fields of the `ModelSpec`.
+    """
 
     def work(tick: Tick) -> Outcome:
         table = read_features(payload, plan.dataset.structures, name=filename)
-        settings = replace(plan.settings, model=ModelSpec.imported(table))
+        settings = replace(plan.settings, model=ModelSpec.imported(table, **options))
         return carrying_out(replace(plan, settings=settings), library)(tick)
 
     return work
@@ -142,6 +147,8 @@ def seconds_to_move(fit: FittedLPR, members: tuple[int, ...], alpha: float) -> f
     pass_over_atoms = 2.0 * pool.n_environments * pool.rank
     changes = len(set(fit.members) ^ set(members))
     passes = min(changes, pool.rank)
+    if pool.blocks is not None and changes:
+        passes = pool.rank / 2  # rows come in blocks: every form anew, with a triangular root
     if fit.scale == "training" and changes:
         passes = pool.rank
     if alpha != fit.alpha:

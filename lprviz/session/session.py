@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lprviz.errors import LprvizError
 from lprviz.jobs import Request
-from lprviz.session import edits, plans
+from lprviz.session import edits, gallery, plans
 from lprviz.session.machinery import Machinery
 from lprviz.session.quantities import follows_pick
 from lprviz.session.values import NO_ENVIRONMENTS, Dataset, Pin, Plan, Problem, Selection, Settings
@@ -40,6 +41,16 @@ class Session(Machinery):
         """Load files from the server's own disk."""
         self._read(Request("read", "Reading structures", plans.reading_paths([Path(p) for p in paths])))
 
+    def open_entry(self, key: str) -> None:
+        """Open an entry of the gallery: its data, model and first training set."""
+        self._read(Request("entry", "Opening the gallery entry", gallery.opening(key, self._library.cache)))
+
+    def use_training_set(self, name: str) -> None:
+        """Train on one of the named training sets of the open entry."""
+        known = {} if self.entry is None else {each.name: each.members for each in self.entry.training_sets}
+        if name in known:
+            self.set_members(known[name], f"Training set: {name}")
+
     def load_dataset(self, dataset: Dataset) -> None:
         """Load structures that are in memory already."""
         self._accept_dataset(dataset)
@@ -51,11 +62,15 @@ class Session(Machinery):
         if settings != self.settings or self.fit is None:
             self._pursue(Plan(self.dataset, settings, self.members, self.alpha, "Changed the model"))
 
-    def load_features(self, filename: str, payload: bytes) -> None:
-        """Model the data set on per-atom features that another program computed, from an uploaded file."""
+    def load_features(self, filename: str, payload: bytes, **options: Any) -> None:
+        """Model the data set on per-atom features that another program computed, from an uploaded file.
+
+        Options are further fields of the `lprviz.analysis.ModelSpec`.
+        """
         if self.dataset is not None and self.settings is not None:
             plan = Plan(self.dataset, self.settings, self.members, self.alpha, "Imported features")
-            self._pursue(plan, "Reading the features", plans.importing(plan, filename, payload, self._library))
+            work = plans.importing(plan, filename, payload, self._library, options)
+            self._pursue(plan, "Reading the features", work)
 
     def retrain(self, *, warm: bool = True) -> None:
         """Train the network's backbone again on the present training set, from where it is or from scratch."""

@@ -8,6 +8,7 @@ import param
 
 from lprviz.analysis import FittedLPR
 from lprviz.session import plans
+from lprviz.session.gallery import OpenEntry
 from lprviz.session.history import History
 from lprviz.session.quantities import Context
 from lprviz.session.studies import Studies
@@ -33,6 +34,7 @@ class SessionState(param.Parameterized):
     colour_by: str = observed("lpr", "Quantity asked for.")
     selection: Selection = observed(Selection(), "What is looked at.")
     history: History = observed(History(), "Undo and redo.")
+    entry: OpenEntry | None = observed(None, "Entry of the gallery on show, if one is.")
     pin: Pin | None = observed(None, "Training set kept for comparison.")
     studies: Studies = observed({}, "Answers that took background work, by question.")
     component: str = observed("", "Component whose rigidity atoms can be coloured by.")

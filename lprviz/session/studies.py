@@ -7,6 +7,8 @@ key                    answer
 ``component:KEY``      `ComponentResult` of the component with that key; it then follows every edit
 ``committee:KIND``     `CommitteeResult` of 32 members
 ``seeds``              `SeedNoise` of a network trained from four seeds
+``gallery:KEY``        `GalleryResult`: what the entry expects against what is obtained
+``alpha``              `AlphaCurve`: cross-validation errors of all regularisers; seconds where forces train
 =====================  ==============================================================================
 """
 
@@ -17,12 +19,15 @@ from typing import Any
 
 from lprviz.analysis import FittedLPR
 from lprviz.analysis.component_rigidity import ComponentResult
+from lprviz.data.cache import DiskCache
 from lprviz.errors import ModelError
 from lprviz.progress import Tick
+from lprviz.session.gallery import RUN, running
 from lprviz.session.values import Study
 
 FEATURES = "features"
 SEEDS = "seeds"
+ALPHA = "alpha"
 COMPONENT, COMMITTEE = "component", "committee"
 MEMBERS = 32
 
@@ -37,12 +42,15 @@ def label_of(key: str) -> str:
         COMPONENT: "Projecting the component",
         COMMITTEE: f"Training a committee ({name})",
         SEEDS: "Training from other seeds",
+        RUN: "Setting expected against obtained",
+        ALPHA: "Trying regularisers",
     }[kind]
 
 
-def work_of(key: str, fit: FittedLPR) -> Callable[[Tick], Study]:
+def work_of(key: str, fit: FittedLPR, cache: DiskCache | None = None) -> Callable[[Tick], Study]:
     """Return the work of a study, for the worker."""
-    answer = _answering(key, fit)
+    kind, _, name = key.partition(":")
+    answer = running(name, cache) if kind == RUN else _answering(key, fit)
     return lambda tick: Study(key, fit, answer(tick))
 
 
@@ -58,6 +66,8 @@ def _answering(key: str, fit: FittedLPR) -> Callable[[Tick], Any]:
         return lambda tick: fit.committee(name, MEMBERS, tick=tick)
     if kind == SEEDS:
         return lambda tick: fit.seed_noise(tick=tick)
+    if kind == ALPHA:
+        return lambda tick: fit.alpha_curve(tick=tick)
     raise ModelError(f"There is no study {key!r}.", "Choose one that the panels offer.")
 
 

@@ -31,15 +31,11 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Settings:
-    """How structures become a model, apart from alpha and the training set; committed as one.
-
-    ``force_weight`` is None where forces do not train.
-    """
+    """How structures become a model, apart from alpha and the training set; committed as one."""
 
     hypers: SoapHypers
     model: ModelSpec = field(default_factory=ModelSpec)
     scale: str = "frozen"
-    force_weight: float | None = None
 
 
 @dataclass(frozen=True)
