@@ -41,14 +41,13 @@ class Claim:
     def expected(self) -> str:
         """The range in words."""
         if self.figure is not None and math.isclose(self.low, self.high, rel_tol=0.05):
-            return f"{self.figure:.3g}"
-        if self.figure is not None:
-            return f"{self.figure:.3g} ({self.low:.2g} to {self.high:.2g})"
+            return in_digits(self.figure)
         if math.isinf(self.high):
-            return f"at least {self.low:.3g}"
+            return f"at least {in_digits(self.low)}"
         if math.isinf(self.low):
-            return f"at most {self.high:.3g}"
-        return f"{self.low:.3g} to {self.high:.3g}"
+            return f"at most {in_digits(self.high)}"
+        span = f"{in_digits(self.low)} to {in_digits(self.high)}"
+        return span if self.figure is None else f"{in_digits(self.figure)} ({span})"
 
 
 @dataclass(frozen=True)
@@ -65,24 +64,28 @@ class Finding:
 
     def __repr__(self) -> str:
         mark = "holds" if self.holds else "DOES NOT HOLD"
-        return f"Finding({self.claim.key}: {self.value:.4g}, expected {self.claim.expected}: {mark})"
+        return f"Finding({self.claim.key}: {in_digits(self.value)}, expected {self.claim.expected}: {mark})"
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line or cloud of a chart: x and y of equal length; ``marks`` draws points rather than a line."""
+    """One line of a chart: x and y of equal length, joined unless told otherwise, and perhaps marked; a band around."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     marks: bool = False
+    joined: bool = True
     low: Sequence[float] | None = None
     high: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A small picture: what to draw, not how."""
+    """A small picture: what to draw, not how. ``limits`` of the vertical axis cut off what lies outside.
+
+    With ``categories`` the vertical axis counts them from the top, 0, 1, ..., and shows their names.
+    """
 
     title: str
     x_label: str
@@ -90,6 +93,18 @@ class Chart:
     series: tuple[Series, ...]
     log_x: bool = False
     log_y: bool = False
+    limits: tuple[float, float] | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """Findings that belong together, under a title; both title and text may be empty."""
+
+    title: str
+    text: str
+    findings: tuple[Finding, ...]
+    charts: tuple[Chart, ...] = ()
 
 
 def about(key: str, text: str, figure: float, source: str, factor: float = 2.0) -> Claim:
@@ -140,3 +155,16 @@ def confront(claims: Sequence[Claim], values: Mapping[str, float]) -> tuple[Find
     if unmatched:
         raise ModelError(f"Claims and values do not match: {', '.join(sorted(unmatched))}.", "Name each once.")
     return tuple(Finding(claim, float(values[claim.key])) for claim in claims)
+
+
+def in_digits(value: float) -> str:
+    """A number in three significant digits, as people write them: 0.0143, 9 280, 2e-5."""
+    if not math.isfinite(value):
+        return "undefined" if math.isnan(value) else ("infinite" if value > 0 else "−infinite")
+    if value != 0.0 and not 1e-3 <= abs(value) < 1e6:
+        digits, exponent = f"{value:.2e}".split("e")
+        return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
+    if abs(value) >= 1000.0:
+        step = 10 ** (math.floor(math.log10(abs(value))) - 2)
+        return f"{round(value / step) * step:,}".replace(",", " ").replace("-", "−")
+    return f"{value:.3g}".replace("-", "−")

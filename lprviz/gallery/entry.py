@@ -14,8 +14,8 @@ from lprviz.core.arrays import FloatArray
 from lprviz.data.cache import DiskCache
 from lprviz.data.hypers import SoapHypers
 from lprviz.data.structures import StructureSet
-from lprviz.errors import ModelError
-from lprviz.gallery.claims import Chart, Claim, Finding, confront
+from lprviz.errors import LprvizError, ModelError
+from lprviz.gallery.claims import Chart, Claim, Finding, Section, confront
 from lprviz.progress import Tick, no_tick, phase
 
 
@@ -66,11 +66,15 @@ class Study:
 
 @dataclass(frozen=True)
 class Measured:
-    """What an entry's measurement gives: a value for each claim, charts, and what should be said about them."""
+    """What an entry's measurement gives: a value for each claim, charts, and what should be said about them.
 
-    values: Mapping[str, float]
+    Toys give whole sections instead, since each of their phenomena states its own claims.
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
     charts: tuple[Chart, ...] = ()
     notes: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -90,7 +94,7 @@ class GalleryEntry:
     alpha : float
         Regulariser.
     claims : tuple of Claim
-        What is expected, fixed before anything is computed.
+        What is expected, fixed before anything is computed; empty where a toy's phenomena state their own.
     source : str
         Where the expectation comes from.
     load : callable
@@ -101,8 +105,10 @@ class GalleryEntry:
         (Study, Tick) -> Measured, with a value for each claim.
     disagreements : mapping of str to str
         Claims that our data is known not to bear out, by key, and why: said beside the claim, whose range stays.
+    needs : str or None
+        Package that must be installed for this entry alone.
     prepare : callable or None
-        (Tick) -> LPRAnalysis, where a descriptor and a ModelSpec are not the whole story.
+        () -> LPRAnalysis, where a descriptor and a ModelSpec are not the whole story.
     """
 
     key: str
@@ -120,6 +126,7 @@ class GalleryEntry:
     alpha: float = 1e-4
     disagreements: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], LPRAnalysis] | None = None
+    needs: str | None = None
 
     def study(self, *, cache: DiskCache | None = None, tick: Tick = no_tick) -> Study:
         """Load the data and compute the representation: all that a dashboard needs to open this entry."""
@@ -142,32 +149,49 @@ class GalleryResult:
     Attributes
     ----------
     entry : GalleryEntry
-    findings : tuple of Finding
-        Expected against obtained, in the order of the claims.
-    charts : tuple of Chart
+    sections : tuple of Section
+        Expected against obtained, in the order of the claims, with charts; one section, or one per phenomenon.
     notes : tuple of str
         What to know when reading them.
     sizes : mapping of str to int
-        Structures, environments, and the size of each training set.
+        Numbers of ``structures`` and of ``environments``.
+    training_sizes : mapping of str to int
+        Structures of each training set, by name.
     seconds : float
         Time taken.
+    problem : str
+        Why nothing was computed, and what to do about it; "" where all is well.
     """
 
     entry: GalleryEntry
-    findings: tuple[Finding, ...]
-    charts: tuple[Chart, ...]
+    sections: tuple[Section, ...]
     notes: tuple[str, ...]
     sizes: Mapping[str, int]
+    training_sizes: Mapping[str, int]
     seconds: float
+    problem: str = ""
 
     @property
-    def holds(self) -> bool:
-        """Whether every claim holds."""
-        return all(finding.holds for finding in self.findings)
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all sections."""
+        return tuple(finding for section in self.sections for finding in section.findings)
+
+    @property
+    def n_holding(self) -> int:
+        """Number of claims that hold."""
+        return sum(finding.holds for finding in self.findings)
+
+    def remark(self, finding: Finding) -> str:
+        """Why a claim does not hold, where that is known; "" where it holds."""
+        return "" if finding.holds else self.entry.disagreements.get(finding.claim.key, "")
+
+    @property
+    def unexplained(self) -> tuple[Finding, ...]:
+        """Claims that do not hold, and nobody knows why: the gallery's alarm."""
+        return tuple(finding for finding in self.findings if not finding.holds and not self.remark(finding))
 
     def __repr__(self) -> str:
-        kept = sum(finding.holds for finding in self.findings)
-        return f"GalleryResult({self.entry.key!r}: {kept} of {len(self.findings)} claims hold)"
+        return f"GalleryResult({self.entry.key!r}: {self.n_holding} of {len(self.findings)} claims hold)"
 
 
 def run(entry: GalleryEntry, tick: Tick = no_tick, *, cache: DiskCache | None = None) -> GalleryResult:
@@ -191,12 +215,11 @@ def run(entry: GalleryEntry, tick: Tick = no_tick, *, cache: DiskCache | None = 
     measured = entry.measure(study, phase(tick, 0.6, 1.0))
     tick(1, 1)
     sizes = {"structures": study.structures.n_structures, "environments": study.structures.n_environments}
-    sizes |= {f"training set: {each.name}": len(each.members) for each in study.training_sets}
-    return GalleryResult(
-        entry,
-        confront(entry.claims, measured.values),
-        measured.charts,
-        measured.notes,
-        sizes,
-        time.perf_counter() - started,
-    )
+    sections = measured.sections or (Section("", "", confront(entry.claims, measured.values), measured.charts),)
+    training = {each.name: len(each.members) for each in study.training_sets}
+    return GalleryResult(entry, sections, measured.notes, sizes, training, time.perf_counter() - started)
+
+
+def not_run(entry: GalleryEntry, problem: LprvizError) -> GalleryResult:
+    """The result of an entry that could not be computed, for a report that goes on to the others."""
+    return GalleryResult(entry, (), (), {}, {}, 0.0, str(problem))

@@ -1,0 +1,1 @@
+"""Entries on the bundled data sets, one module each; `readings` is what they share."""

@@ -20,7 +20,7 @@ SIZE = "environment toy, phenomenon 6: local information goes as 1/N"
 UNSEEN = "theory: what no training structure holds is set by the prior"
 FREE = "species toy, phenomenon 3: references of one species pin its zero"
 BOUNDS = {"C": 2.5, "H": 10.0}
-"""LPR over alpha that no carbon, no hydrogen can exceed where every training molecule is C_n H_2n.
+"""LPR over alpha that no carbon, no hydrogen can exceed where every training molecule is CₙH₂ₙ.
 
 The species columns hold 1/sqrt(2); the unit vector (2, -1)/sqrt(5) over (C, H) in them has no component on a mean of
 one carbon and two hydrogens, 2/sqrt(10) on a carbon and 1/sqrt(10) on a hydrogen, and 1/LPR >= (component)^2/alpha.
@@ -34,8 +34,8 @@ CLAIMS = (
     unchanged("nitrogen-stays", "typical gain of nitrogens from the same", UNSEEN),
     at_least("shares", "typical LPR, all molecules: hydrogen (most frequent) over nitrogen (least)", 1.0,
              "more atoms, more information"),
-    at_most("bound-C", "largest LPR of a carbon over alpha, molecules C_n H_2n only", BOUNDS["C"], LAW),
-    at_most("bound-H", "largest LPR of a hydrogen over alpha, molecules C_n H_2n only", BOUNDS["H"], LAW),
+    at_most("bound-C", "largest LPR of a carbon over alpha, molecules CₙH₂ₙ only", BOUNDS["C"], LAW),
+    at_most("bound-H", "largest LPR of a hydrogen over alpha, molecules CₙH₂ₙ only", BOUNDS["H"], LAW),
     at_least("lifted", "share of carbons and hydrogens above these bounds, with the four free atoms", 0.9, FREE),
     rises("free-NO", "typical gain of nitrogens and oxygens from the free atoms, hydrocarbons in training", FREE),
     rises("free-HC", "typical gain of hydrogens and carbons from the same", FREE),
@@ -109,7 +109,7 @@ def measure_molecules(study: Study, tick: Tick) -> Measured:
 
 
 def _bounds(study: Study, element: dict[str, np.ndarray]) -> dict[str, float]:
-    """LPR over alpha in molecules C_n H_2n that train, against what it can be at most."""
+    """LPR over alpha in molecules CₙH₂ₙ that train, against what it can be at most."""
     own = atoms_in(study.structures, study.members[FIXED])
     largest, above = {}, []
     for symbol, bound in BOUNDS.items():
@@ -121,13 +121,13 @@ def _bounds(study: Study, element: dict[str, np.ndarray]) -> dict[str, float]:
 
 
 def _chart(element: dict[str, np.ndarray], lpr: dict[str, np.ndarray]) -> Chart:
-    counts = {symbol: int(np.count_nonzero(where)) for symbol, where in element.items()}
+    names = (HYDROCARBONS, WITH_FREE, WITH_OXYGEN, ALL)
     series = tuple(
-        Series(name, list(counts.values()), [typical(lpr[name][element[symbol]]) for symbol in counts], marks=True)
-        for name in (HYDROCARBONS, WITH_FREE, WITH_OXYGEN, ALL)
+        Series(name, [typical(lpr[name][where]) for where in element.values()], range(len(element)), marks=True)
+        for name in names
     )
-    label = "atoms of the element (" + ", ".join(f"{symbol} {count}" for symbol, count in counts.items()) + ")"
-    return Chart("Rigidity by element", label, "typical LPR", series, log_x=True, log_y=True)
+    rows = tuple(f"{symbol}, {np.count_nonzero(where)} atoms" for symbol, where in element.items())
+    return Chart("Rigidity by element", "typical LPR", "element", series, log_x=True, categories=rows)
 
 
 def _sizes(study: Study) -> str:

@@ -9,7 +9,7 @@ from lprviz.data.hypers import SoapHypers
 from lprviz.data.structures import StructureSet
 from lprviz.gallery.claims import Chart, Series, at_least, at_most, rises, unchanged
 from lprviz.gallery.entry import GalleryEntry, Measured, Study, TrainingSet
-from lprviz.gallery.systems.readings import atoms_in, in_groups, median_ratio, of_species, typical
+from lprviz.gallery.systems.readings import Mask, atoms_in, in_groups, median_ratio, of_species, typical
 from lprviz.progress import Tick
 
 FIXED = "1:1 only"
@@ -114,15 +114,21 @@ def measure_carbide(study: Study, tick: Tick) -> Measured:
         "decades": gains[OTHER],
         "total": other.group_rigidity(everything) / fixed.group_rigidity(everything),
     }
-    places = list(range(len(gains)))
-    series = tuple(
-        Series(symbol, places, [typical(study.lpr(name)[judged & of_species(structures, symbol)]) for name in gains],
-               marks=True)
-        for symbol in ("Si", "C")
-    )  # fmt: skip
-    legend = ", ".join(f"{place}: {name}" for place, name in zip(places, gains, strict=True))
-    chart = Chart("Ways out of one composition", "training set", "typical LPR", series, log_y=True)
-    return Measured(values, (chart,), (f"Training sets of the chart: {legend}.",))
+    return Measured(values, (_chart(study, judged),))
+
+
+def _chart(study: Study, judged: Mask) -> Chart:
+    """Typical LPR of both species in the sixty cells, for each training set."""
+    names = tuple(study.members)
+    series = []
+    for symbol in ("Si", "C"):
+        where = judged & of_species(study.structures, symbol)
+        series.append(
+            Series(symbol, [typical(study.lpr(name)[where]) for name in names], range(len(names)), marks=True)
+        )
+    return Chart(
+        "Ways out of one composition", "typical LPR", "training set", tuple(series), log_x=True, categories=names
+    )
 
 
 SILICON_CARBIDE = GalleryEntry(

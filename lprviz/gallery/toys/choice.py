@@ -37,7 +37,7 @@ def choose(seed: int = 0) -> Outcome:
     worst = {name: float(steps[-1].min()) for name, steps in curves.items()}
     unmoved = worst["mean LPR"] / float(start.lpr[target].min())
     text = "share of target atoms at LPR 0.1 or more: {}"
-    reference = "reference figure of such a toy, to 0.25, as the pool was another"
+    reference = "figure known beforehand, to 0.25, from another pool"
     findings = [
         found(between(name, text.format(name), figure - 0.25, min(figure + 0.25, 1.0), f"{reference}: {figure}"),
               covered[name][-1])
@@ -52,7 +52,7 @@ def choose(seed: int = 0) -> Outcome:
     ]  # fmt: skip
     steps = list(range(ADDITIONS + 1))
     series = tuple(Series(name, steps, values, marks=True) for name, values in covered.items())
-    chart = Chart("Ten additions", "structures added", "share of atoms at LPR >= 0.1", series)
+    chart = Chart("Ten additions", "structures added", "share of atoms at LPR ≥ 0.1", series)
     return Outcome(
         12,
         "Let greedy choose ten structures",

@@ -44,7 +44,7 @@ def repeat_one(seed: int = 0) -> Outcome:
     return Outcome(
         10,
         "Repeat one structure",
-        "Copies saturate at 1/(1 - rho^2): vary the surroundings, and pin the host separately.",
+        "Copies saturate at 1/(1 − ρ²): vary the surroundings, and pin the host separately.",
         (
             found(at_most("law", "largest deviation from the law, over all atoms", 1e-6, LAW),
                   np.max(np.abs(ratios[-1][target] / law[target] - 1.0))),
@@ -101,7 +101,7 @@ def remove_one(seed: int = 0) -> Outcome:
     return Outcome(
         14,
         "Remove a structure",
-        "Who depends on what: LPR (1 - h) / (1 - h + rho^2 h).",
+        "Who depends on what: LPR (1 − h) / (1 − h + ρ² h).",
         (
             found(at_most("law", "largest deviation from the law, over all atoms", 1e-7, LAW),
                   np.max(np.abs(left / law - 1.0))),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from lprviz.gallery.claims import Chart, Claim, Finding
 
-REFERENCE = "reference figure of this toy; its random draws leave a factor of two"
-"""Source of figures that were found with other random draws of the same toy."""
+REFERENCE = "figure known beforehand, to a factor of two"
+"""Source of figures that were found with other random draws of the same toy: these leave a factor of two."""
 
 LAW = "exact law"
 """Source of what holds at any draw."""

@@ -18,6 +18,7 @@ from scipy.optimize import least_squares, minimize
 from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.dense import local_prediction_rigidity, ridge_fit
 from lprviz.errors import ModelError
+from lprviz.gallery.toys.toy import Toy
 
 POINTS = frozen([-0.8, -0.75, 0.0, 0.05, 0.07, 0.7, 0.73])
 """Where labels are known."""
@@ -92,6 +93,23 @@ def seven_points(model: str, *, x: ArrayLike | None = None, points: ArrayLike = 
     along, at_points = rigidity[: len(where)], rigidity[len(where) :]
     sigma = NOISE / np.sqrt(along)
     return Band(model, frozen(where), frozen(predict(where)), frozen(sigma), frozen(along), frozen(at_points))
+
+
+def seven_points_toy(seed: int = 0) -> Toy:
+    """The cubic's seven points and its curve as a toy of single atoms: groups ``labelled`` and ``curve``."""
+    curve = np.linspace(-1.5, 1.5, 61)
+    x = np.concatenate([POINTS, curve])
+    powers = np.stack([np.ones_like(x), x, x**2, x**3], axis=1)
+    truth = np.cos(x) ** 2
+    return Toy.build(
+        "Seven points, cubic",
+        [row[None] for row in powers],
+        local_targets=truth,
+        noise=np.concatenate([labels(seed) - truth[: len(POINTS)], np.zeros(len(curve))]),
+        groups=["labelled"] * len(POINTS) + ["curve"] * len(curve),
+        alpha=ALPHA,
+        coordinates=x,
+    )
 
 
 def _fit_cubic(x: FloatArray, y: FloatArray, seed: int) -> tuple[Gradient, Gradient]:

@@ -77,10 +77,10 @@ def smaller_structures(seed: int = 0) -> Outcome:
         for size, figure, value in zip(SIZES, SIZE_FIGURES, rigidity, strict=True)
     ]
     slope = np.polyfit(np.log(SIZES[3:]), np.log(rigidity[3:]), 1)[0]
-    claim = between("slope", "slope of log LPR in log size, from 8 atoms on", -1.03, -0.83, REFERENCE + ": -0.93")
+    claim = between("slope", "slope of log LPR in log size, from 8 atoms on", -1.03, -0.83, "figures known beforehand: −0.93")
     findings.append(found(claim, slope))
     text = "rigidity of structures as wholes: largest over smallest"
-    findings.append(found(at_most("spread", text, 2.0, REFERENCE + ": 5 to 7"), max(structure) / min(structure)))
+    findings.append(found(at_most("spread", text, 2.0, "figure known beforehand: 5 to 7"), max(structure) / min(structure)))
     chart = Chart(
         "Local information goes as 1/N",
         "atoms per structure",

@@ -30,7 +30,7 @@ class Toy:
     species : ndarray of shape (n_environments,)
         0 for A, 1 for B.
     coordinates : ndarray of shape (n_environments,) or None
-        The number t in [0, 1] that each environment is made from, where one number makes it.
+        The number that each environment is made from, where one number makes it: t in [0, 1], or x.
     local_targets : ndarray of shape (n_environments,)
         The truth that training never sees: what each environment contributes.
     targets : ndarray of shape (n_structures,)
