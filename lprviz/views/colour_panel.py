@@ -9,6 +9,9 @@ from lprviz.session.quantities import MENU, explanation_of, obstacle_to
 from lprviz.views.style import TIP, words
 from lprviz.views.text import escaped
 
+_KEEP = "keep it to compare with, as a colouring and as an outline in the histogram."
+_FORGET = "compare with it no longer."
+
 
 class ColourPanel:
     """Colour menu, its explanation, and the pin that "change since the pin" compares with."""
@@ -27,7 +30,6 @@ class ColourPanel:
         self._words = words(sizing_mode="stretch_width", margin=(2, 0))
         self._pin = pmui.Button(
             label="Pin this training set",
-            description="Keep this state to compare with: as a colouring, and as an outline in the histogram.",
             stylesheets=[TIP],
             icon="push_pin",
             variant="outlined",
@@ -55,6 +57,7 @@ class ColourPanel:
         self._menu.value = session.colour_by
         pin = session.pin
         self._pin.label = "Pin this training set" if pin is None else f"Unpin ({pin.label})"
+        self._pin.description = f"{self._pin.label}: {_KEEP if pin is None else _FORGET}"
         self._pin.disabled = session.fit is None
         note = session.picture.note if session.picture is not None else ""
         words = note or explanation_of(session.colour_by)

@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from lprviz.session import Session
-from lprviz.views.style import CSS, words
+from lprviz.views.style import CSS, TIP, words
 from lprviz.views.text import escaped
 
 
@@ -16,7 +16,9 @@ class ProblemBanner:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._words = words(sizing_mode="stretch_width", align="center")
-        dismiss = pmui.IconButton(icon="close", size="small", description="Dismiss", css_classes=["lpr-dismiss"])
+        dismiss = pmui.IconButton(
+            icon="close", size="small", description="Dismiss", css_classes=["lpr-dismiss"], stylesheets=[TIP]
+        )
         self.view = pn.Row(
             self._words,
             dismiss,

@@ -53,7 +53,7 @@ class RepresentationPanel:
         )
         self._apply = pmui.Button(
             label="Compute with these",
-            description="Computes all descriptors again. The present state stays until the new one is there.",
+            description="Compute with these: all descriptors anew. The present state stays until the new one is there.",
             variant="outlined",
             css_classes=["lpr-compute"],
             stylesheets=[TIP],

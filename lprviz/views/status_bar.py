@@ -24,7 +24,7 @@ class StatusBar:
         self._bar = pmui.LinearProgress(value=0, visible=False, width=180, margin=(0, 12), align="center")
         self._cancel = pmui.Button(
             label="Cancel",
-            description="Give up this work; what is shown stays.",
+            description="Cancel this work; what is shown stays.",
             stylesheets=[TIP],
             size="small",
             variant="outlined",

@@ -7,8 +7,12 @@ from typing import Any
 
 import panel as pn
 
-TIP = ".MuiTooltip-tooltip { width: max-content; max-width: 240px; }"
-"""For the `stylesheets` of a Material button: its tooltip lies inside it and would be no wider than it is."""
+TIP = """
+.MuiTooltip-tooltip { width: max-content; max-width: 240px; }
+.Mui-focusVisible { outline: 2px solid currentColor; outline-offset: -2px; }
+"""
+"""For the `stylesheets` of a Material button, whose tooltip lies inside it and would be no wider than it is, and whose
+focus would be seen by a pulsing disc alone. Its tooltip is also its name for a screen reader: begin with the label."""
 
 CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 

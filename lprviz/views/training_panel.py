@@ -81,14 +81,14 @@ class TrainingPanel:
 
         self._group = pmui.MenuButton(
             label="Group",
-            description="Take all structures of a group into training, or out.",
+            description="Group: take all its structures into training, or out.",
             items=[],
             css_classes=["lpr-group"],
             **look,
         )
         self._random = pmui.MenuButton(
             label="Random",
-            description="Take structures drawn at random from those left out into training.",
+            description="Random: draw structures to train on from those left out.",
             items=[{"label": label} for label in _DRAWS],
             css_classes=["lpr-add-random"],
             **look,
@@ -96,11 +96,13 @@ class TrainingPanel:
         self._group.on_click(cast(Any, self._act_on_group))  # Panel hands over the item, not the event it declares
         self._random.on_click(cast(Any, self._add_random))
         return pn.FlexBox(
-            button("Add", "Take the selected rows (or the structure shown) into training.", "lpr-add", self._add),
-            button("Remove", "Take the selected rows (or the structure shown) out.", "lpr-remove", self._remove),
+            button("Add", "Add the selected rows (or the structure shown) to training.", "lpr-add", self._add),
+            button(
+                "Remove", "Remove the selected rows (or the structure shown) from training.", "lpr-remove", self._remove
+            ),
             self._group,
             self._random,
-            button("Reset", "Back to the initial training set.", "lpr-reset", lambda event: self._session.reset()),
+            button("Reset", "Reset to the initial training set.", "lpr-reset", lambda event: self._session.reset()),
             align_items="center",
             sizing_mode="stretch_width",
             margin=(4, 4, 0, 8),
