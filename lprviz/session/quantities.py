@@ -256,7 +256,7 @@ QUANTITIES: dict[str, Quantity] = {
             _needs_calibration,
             "Scaled so that it fits the errors of structures held out of training. For single atoms it extrapolates: "
             "only energies of structures can be checked.",
-            "magma",
+            "plasma",
         ),
         Quantity(
             "correlation",
