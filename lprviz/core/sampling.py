@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import eigsh
 
 from lprviz.core.arrays import FloatArray, row_square_norms
 from lprviz.errors import ModelError
@@ -134,6 +133,8 @@ def _cur_round(rows: FloatArray, available: NDArray[np.bool_], most: int) -> Ite
 
 def _leading_eigenvector(matrix: FloatArray) -> tuple[float, FloatArray]:
     """Largest eigenvalue of a symmetric matrix (F, F), and its eigenvector."""
+    from scipy.sparse.linalg import eigsh
+
     if len(matrix) <= _SMALL:
         values, vectors = np.linalg.eigh(matrix)
         return float(values[-1]), vectors[:, -1]

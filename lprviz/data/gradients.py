@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse
 from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
@@ -134,6 +133,8 @@ class _Gradients:
 
 def _summed(values: FloatArray, moved: NDArray[np.integer], n_atoms: int) -> FloatArray:
     """Sum derivatives (n_pairs, 3, n) over the centres of each moved atom -> (n_atoms, 3, n)."""
+    import scipy.sparse
+
     n_pairs = len(moved)
     gather = scipy.sparse.csr_matrix((np.ones(n_pairs), (moved, np.arange(n_pairs))), shape=(n_atoms, n_pairs))
     return np.asarray(gather @ values.reshape(n_pairs, -1)).reshape(n_atoms, *values.shape[1:])

@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 import numpy as np
 from ase import Atoms
-from ase.geometry import minkowski_reduce
 
 from lprviz.data.baseline import CompositionBaseline, composition_baseline
 from lprviz.data.structures import StructureSet
@@ -88,6 +87,8 @@ BASELINES: dict[str, Callable[[StructureSet], CompositionBaseline]] = {
 
 def _is_free(atoms: Atoms) -> bool:
     """Whether the only atom of a structure is farther than `ISOLATED_DISTANCE` from its periodic images."""
+    from ase.geometry import minkowski_reduce
+
     if not atoms.pbc.any():
         return True
     reduced, _ = minkowski_reduce(atoms.cell, pbc=atoms.pbc)  # pyright: ignore[reportArgumentType]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from ase.neighborlist import neighbor_list
 
 from lprviz.data.hypers import SoapHypers
 from lprviz.data.structures import StructureSet
@@ -53,6 +52,8 @@ def glass_share(structures: StructureSet) -> np.ndarray:
 
     Diamond is four neighbours within 1.85 angstrom, each of which has four as well: what a glance can tell.
     """
+    from ase.neighborlist import neighbor_list
+
     shares = []
     for atoms in structures:
         centre, neighbour = neighbor_list("ij", atoms, _BOND)

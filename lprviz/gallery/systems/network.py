@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from lprviz.analysis.analysis import LPRAnalysis
 from lprviz.analysis.model_spec import ModelSpec
@@ -83,6 +82,8 @@ def measure_network(study: Study, tick: Tick) -> Measured:
 
 
 def _rank_correlation(first: FloatArray, second: FloatArray) -> float:
+    from scipy.stats import rankdata
+
     return float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from ase.neighborlist import neighbor_list
 
 from lprviz.data.hypers import SoapHypers
 from lprviz.data.structures import StructureSet
@@ -31,6 +30,8 @@ CLAIMS = (
 
 def coordination(structures: StructureSet) -> np.ndarray:
     """Number of neighbours within 2.7 angstrom of every environment, shape (n_environments,)."""
+    from ase.neighborlist import neighbor_list
+
     counts = [np.bincount(neighbor_list("i", atoms, NEIGHBOUR), minlength=len(atoms)) for atoms in structures]
     return np.concatenate(counts)
 

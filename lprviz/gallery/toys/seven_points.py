@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import least_squares, minimize
 
 from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.dense import local_prediction_rigidity, ridge_fit
@@ -144,12 +143,16 @@ def _fit_gaussians(x: FloatArray, y: FloatArray, seed: int) -> tuple[Gradient, G
     def slopes(weights: FloatArray) -> FloatArray:
         return np.vstack([jacobian(weights, x), np.sqrt(ALPHA) * np.eye(6)])
 
+    from scipy.optimize import least_squares
+
     best = least_squares(residuals, start, jac=slopes).x  # type: ignore[arg-type]
     return lambda at: predict(best, at), lambda at: jacobian(best, at)
 
 
 def _fit_network(x: FloatArray, y: FloatArray, seed: int) -> tuple[Gradient, Gradient]:
     """One input, two hidden layers of 16 tanh, one output; the last layer then solved exactly."""
+    from scipy.optimize import minimize
+
     rng = np.random.default_rng((seed, 3))
     shapes = ((_HIDDEN,), (_HIDDEN,), (_HIDDEN, _HIDDEN), (_HIDDEN,), (_HIDDEN + 1,))
     scales = (4.0, 2.0, 2.0 * _HIDDEN**-0.5, 1.0, _HIDDEN**-0.5)
