@@ -20,6 +20,7 @@ trust              the questions below as methods of `FittedLPR`
 forces             what training on forces changes: `ForceEffect`; force_rows: forces as rows of the loss
 models             every kind of model as a feature map: `compute_representation`
 model_spec         `ModelSpec`, `NetworkSettings`: what there is to choose about a model
+  model_order      what is to be made: checked, named, kept
   base_features    SOAP or imported features with the constant columns asked for
   feature_maps     sparse kernel or network between those and the pool
   network_training the one place that imports PyTorch, when asked to
