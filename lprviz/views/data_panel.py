@@ -9,12 +9,13 @@ from lprviz.components.file_drop import FileDrop
 from lprviz.data.bundled import list_datasets
 from lprviz.data.limits import ReadLimits
 from lprviz.data.structures import StructureSet
-from lprviz.session import Session
+from lprviz.session import Session, gallery
 from lprviz.session.values import Dataset
 from lprviz.views.style import words
 from lprviz.views.text import escaped, facts
 
 _OWN = "own file"
+_NO_ENTRY = "No entry open"
 
 
 class DataPanel:
@@ -33,6 +34,16 @@ class DataPanel:
             sizing_mode="stretch_width",
             margin=(4, 0),
         )
+        self._gallery = pmui.Select(
+            label="Gallery",
+            description="A phenomenon on real structures or on a toy, with what to expect of it.",
+            options={_NO_ENTRY: "", **gallery.menu()},
+            value="",
+            size="small",
+            css_classes=["lpr-gallery-menu"],
+            sizing_mode="stretch_width",
+            margin=(4, 0),
+        )
         limits = ReadLimits()
         self._drop = FileDrop(
             session.load_upload,
@@ -45,9 +56,10 @@ class DataPanel:
             margin=(4, 0),
         )
         self._summary = words(sizing_mode="stretch_width", margin=(4, 0))
-        self.view = pmui.Column(self._menu, self._drop, self._summary, sizing_mode="stretch_width")
+        self.view = pmui.Column(self._menu, self._gallery, self._drop, self._summary, sizing_mode="stretch_width")
         self._menu.param.watch(self._choose, "value")
-        session.param.watch(self._refresh, ["dataset", "problem", "activity"])
+        self._gallery.param.watch(self._open_entry, "value")
+        session.param.watch(self._refresh, ["dataset", "entry", "problem", "activity"])
         self._refresh()
 
     def _choose(self, event: object) -> None:
@@ -56,16 +68,22 @@ class DataPanel:
             return
         self._session.load_bundled(self._menu.value)
 
+    def _open_entry(self, event: object) -> None:
+        shown = self._session.entry
+        if self._gallery.value and (shown is None or shown.entry.key != self._gallery.value):
+            self._session.open_entry(self._gallery.value)
+
     def _refresh(self, *events: object) -> None:
-        dataset = self._session.dataset
+        dataset, shown = self._session.dataset, self._session.entry
         if dataset is None:
             return
         name = self._loaded_name(dataset)
         options = {title: key for key, title in self._names.items()}
         if name == _OWN:
-            options[f"{dataset.title} (your file)"] = _OWN
-        if self._session.activity is None:  # while another set is loading, the menu keeps naming that one
+            options[f"{dataset.title} ({'your file' if shown is None else 'gallery'})"] = _OWN
+        if self._session.activity is None:  # while another set is loading, the menus keep naming that one
             self._menu.param.update(options=options, value=name)
+            self._gallery.value = "" if shown is None else shown.entry.key
         self._summary.object = summary_html(dataset)
 
     @staticmethod
