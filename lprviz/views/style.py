@@ -9,10 +9,12 @@ import panel as pn
 
 TIP = """
 .MuiTooltip-tooltip { width: max-content; max-width: 240px; }
+.MuiTooltip-popper, .MuiTooltip-tooltip { pointer-events: none !important; }
 .Mui-focusVisible { outline: 2px solid currentColor; outline-offset: -2px; }
 """
 """For the `stylesheets` of a Material button, whose tooltip lies inside it and would be no wider than it is, and whose
-focus would be seen by a pulsing disc alone. Its tooltip is also its name for a screen reader: begin with the label."""
+focus would be seen by a pulsing disc alone. At the window's edge the tooltip lies on top of its button, so clicks pass
+through it. It is also the button's name for a screen reader: begin with the label."""
 
 CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
