@@ -9,6 +9,7 @@ lprviz.views        thin panels that read the session and call its intents
 lprviz.cli          the ``lprviz`` command: lpr, suggest, alpha, calibrate, ...; headless
 lprviz.components   widgets that know only arrays (3D viewer, nglview widget for notebooks)
 lprviz.session      observable state and its only writer; undo, save, load
+lprviz.gallery      phenomena on toys and on real structures: expected against obtained; a report
 lprviz.analysis     the headless facade: `LPRAnalysis` -> `FittedLPR` -> results
 lprviz.jobs         one worker thread, requests and replies; knows no science
 lprviz.data         files, validation, SOAP by featomic, caches -> plain arrays
@@ -36,7 +37,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lprviz.analysis import (
+    from lprviz.gallery      phenomena on toys and on real structures: expected against obtained; a report
+lprviz.analysis import (
         FittedLPR,
         InfluenceResult,
         LPRAnalysis,

@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     _add_describe(commands)
     _add_datasets(commands)
+    _add_gallery(commands)
     return parser
 
 
@@ -108,8 +109,22 @@ def _add_describe(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _add_datasets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("datasets", help="the bundled data sets: list them, or write one to a file")
-    command.add_argument("name", nargs="?", metavar="NAME", help="show this one")
+    command.add_argument("name", nargs="?", metavar="NAME", help="show this one; an archive is fetched from the "
+                         "network first, once")  # fmt: skip
     command.add_argument("--output", metavar="FILE", help="write it there (extended xyz)")
+    _add_reporting(command, "OUT.json")
+
+
+def _add_gallery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "gallery",
+        help="phenomena on toys and on real structures: expected against obtained",
+        description="Compute the entries of the gallery and set what was expected beside what was obtained.",
+    )
+    command.add_argument("--list", action="store_true", help="list the entries and stop")
+    command.add_argument("--only", action="append", metavar="KEY", help="this entry alone; may be given again")
+    command.add_argument("--output", metavar="REPORT.html", help="write a report: one page that loads nothing else")
+    command.add_argument("--no-cache", action="store_true", help="neither look up nor keep descriptors on disk")
     _add_reporting(command, "OUT.json")
 
 

@@ -1,10 +1,11 @@
-"""``lprviz datasets``: the bundled data sets."""
+"""``lprviz datasets``: the bundled data sets, and published archives that are fetched when asked for by name."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from lprviz.cli.archives import archive_facts, archive_listing, run_archive
 from lprviz.cli.outputs import require_writable, write_structures
 from lprviz.cli.reporting import Report, table
 from lprviz.errors import LprvizError
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace, report: Report) -> None:
     """List the sets, show the card of one, or write one to a file."""
     from lprviz.data.bundled import dataset_card, list_datasets
+    from lprviz.data.remote import list_archives
 
+    archives = list_archives()
+    if options.name in [card.name for card in archives]:
+        run_archive(options, report)
+        return
     if options.name is None:
         if options.output is not None:
             raise LprvizError("--output needs the name of a data set.", "Run `lprviz datasets` to list the names.")
         cards = list_datasets()
-        report.result(listing(cards), {"datasets": [facts(card) for card in cards]}, options.json)
+        values = {"datasets": [facts(card) for card in cards], "archives": [archive_facts(card) for card in archives]}
+        report.result(f"{listing(cards)}\n\n{archive_listing(archives)}", values, options.json)
         return
     require_writable(options.output, options.json)
     card = dataset_card(options.name)

@@ -19,6 +19,7 @@ structure_rows        weights of structures, and what they do to the rows of the
 cache, pools          disk cache; structures + hypers -> pool space
 scene                 what the viewer draws
 bundled, generate     the data sets that come with lprviz, and how they were made
+remote                published archives, fetched only when asked: download, unpacking
 ===================  ==================================================================================================
 """
 

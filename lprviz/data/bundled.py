@@ -94,7 +94,7 @@ class DatasetCard:
 
 def list_datasets() -> tuple[DatasetCard, ...]:
     """The cards of all bundled sets, in the order of the menu."""
-    return tuple(_read_card(name) for name in ORDER if (_folder() / f"{name}.yaml").is_file())
+    return tuple(_read_card(name) for name in ORDER if (dataset_folder() / f"{name}.yaml").is_file())
 
 
 def dataset_card(name: str) -> DatasetCard:
@@ -105,7 +105,7 @@ def dataset_card(name: str) -> DatasetCard:
     DataError
         If there is no such set.
     """
-    known = [each for each in ORDER if (_folder() / f"{each}.yaml").is_file()]
+    known = [each for each in ORDER if (dataset_folder() / f"{each}.yaml").is_file()]
     if name not in known:
         raise DataError(f"There is no bundled data set called {name!r}.", f"The names are {', '.join(known)}.")
     return _read_card(name)
@@ -123,8 +123,8 @@ def dataset_path(name: str) -> Path:
 
 
 @cache
-def _folder() -> Path:
-    """Inside an installed wheel, else at the root of the checkout."""
+def dataset_folder() -> Path:
+    """Where data sets and cards lie. Inside an installed wheel, else at the root of the checkout."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_assets" / "datasets"
     return installed if installed.is_dir() else package.parent / "assets" / "datasets"
@@ -132,7 +132,7 @@ def _folder() -> Path:
 
 @cache
 def _read_card(name: str) -> DatasetCard:
-    path = _folder() / f"{name}.yaml"
+    path = dataset_folder() / f"{name}.yaml"
     fields: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     fields["training"] = MappingProxyType(fields["training"]["groups"])
     for key in CARD_FIELDS_OF_MAPPING:

@@ -44,7 +44,7 @@ CLAIMS = (
 DISAGREEMENTS = {
     "free-HC": "Hydrocarbons have many ratios of hydrogen to carbon, from 1:1 in ethyne to 4:1 in methane, which pin "
     "both zeros already (phenomenon 3, random compositions): free atoms come too late. Where the ratio is fixed, they "
-    "do lift the bound, as the row above says.",
+    "do lift the bound, as an earlier row says.",
 }
 
 

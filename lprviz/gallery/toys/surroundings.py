@@ -22,6 +22,8 @@ SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 SIZE_FIGURES = (3.8, 2.1, 1.1, 0.55, 0.32, 0.16, 0.081, 0.042, 0.022)
 """Typical LPR for structures of each of these sizes."""
 
+_KNOWN = "figures known beforehand"
+
 
 def order_and_disorder(seed: int = 0) -> Outcome:
     """Phenomenon 5: structures of random atoms, of equal atoms, and a few of the latter among the former."""
@@ -77,10 +79,10 @@ def smaller_structures(seed: int = 0) -> Outcome:
         for size, figure, value in zip(SIZES, SIZE_FIGURES, rigidity, strict=True)
     ]
     slope = np.polyfit(np.log(SIZES[3:]), np.log(rigidity[3:]), 1)[0]
-    claim = between("slope", "slope of log LPR in log size, from 8 atoms on", -1.03, -0.83, "figures known beforehand: −0.93")
+    claim = between("slope", "slope of log LPR in log size, from 8 atoms on", -1.03, -0.83, _KNOWN + ": −0.93")
     findings.append(found(claim, slope))
     text = "rigidity of structures as wholes: largest over smallest"
-    findings.append(found(at_most("spread", text, 2.0, "figure known beforehand: 5 to 7"), max(structure) / min(structure)))
+    findings.append(found(at_most("spread", text, 2.0, _KNOWN + ": 5 to 7"), max(structure) / min(structure)))
     chart = Chart(
         "Local information goes as 1/N",
         "atoms per structure",
