@@ -7,7 +7,7 @@
       readings     what can be read off: LPR, leverage, shares, local targets, gains, correlations
       plan         what an edit asks for, checked
       edits        rank-one edits of a square root, in pool space alone
-      block_edits, block_readings    the same where structures bring blocks of rows
+      block_edits, block_gains, block_influence    the same where structures bring blocks of rows
       state        one solved training set, and the single pass over the pool that carries it to the next
       forms        quadratic forms over many rows, repaired where they cancelled
       fit          the ridge fit that follows along

@@ -13,9 +13,11 @@ from lprviz.core.arguments import Target, checked_environment, checked_indices, 
 from lprviz.core.arrays import FloatArray, frozen
 from lprviz.core.blas import one_blas_thread
 from lprviz.core.block_edits import block_penalty
-from lprviz.core.block_readings import block_gains, block_leave_one_out
+from lprviz.core.block_gains import block_gains
+from lprviz.core.block_influence import block_leave_one_out
 from lprviz.core.correlation import correlations, covariances
 from lprviz.core.gains import candidate_gains, checked_goal
+from lprviz.core.holding import decades_lost, member_losses
 from lprviz.core.influence import leave_one_out
 from lprviz.core.pool import PoolSpace
 from lprviz.core.share import PenaltyChange, penalty_forms, regulariser_share
@@ -155,6 +157,46 @@ class Readings:
         index = checked_environment(environment, self.n_environments)
         hold = leave_one_out if self.pool.blocks is None else block_leave_one_out
         return hold(self.pool, self._state.root, self.variance, self.members, index)
+
+    def leaning(self, structure: int) -> FloatArray:
+        """Decades of LPR every environment would lose without one member (n_environments,): a column of `influence`."""
+        (member,) = self._checked_members((structure,))
+        with one_blas_thread:
+            return decades_lost(self.pool, self.root, self.variance, member)
+
+    def losses(
+        self,
+        goal: str = "mean-log",
+        target: Target = slice(None),
+        members: Iterable[int] | None = None,
+        *,
+        threshold: float = 1.0,
+        tick: Tick = no_tick,
+    ) -> FloatArray:
+        """What removing each member by itself would cost, (n_members,), in the unit of `gains`; see there.
+
+        In the order given, or that of `members` where none are given.
+        """
+        chosen = self.members if members is None else self._checked_members(members)
+        where = checked_target(target, self.n_environments)
+        with one_blas_thread:
+            return member_losses(
+                self.pool, self.root, self.variance, chosen, checked_goal(goal), where, threshold, tick
+            )
+
+    def spectrum(self) -> Spectrum:
+        """The training rows by their singular values; worked out once."""
+        if self._spectrum is None:
+            with one_blas_thread:
+                self._spectrum = Spectrum.of(self.pool, self.members, self.targets)
+        return self._spectrum
+
+    def _checked_members(self, structures: Iterable[int]) -> tuple[int, ...]:
+        chosen, inside = checked_indices(structures, self.n_structures), set(self.members)
+        outside = next((index for index in chosen if index not in inside), None)
+        if outside is not None:
+            raise ModelError(f"Structure {outside} is not in the training set.", "Name structures of the training set.")
+        return chosen
 
     def gains(
         self,

@@ -113,6 +113,11 @@ def training_rows(
     return (joined, None) if targets is None else (joined[:, :-1], joined[:, -1])
 
 
+def whitened_rows(pool: PoolSpace, root: FloatArray, structure: int) -> FloatArray:
+    """W = B G (k, rank): all rows of one structure, or as many as there are directions that stand for them."""
+    return training_rows(pool, (structure,), None)[0] @ root
+
+
 def triangle(chunks: Iterable[FloatArray], width: int, *, total: int, tick: Tick = no_tick) -> FloatArray:
     """Rotate many rows, given in chunks of ``width`` columns, into at most ``width`` rows with their Gram matrix.
 

@@ -264,6 +264,16 @@ def test_gains_keep_their_digits_where_a_candidate_settles_everything():
         assert gain == pytest.approx(expected, rel=1e-5)
 
 
+def test_gains_over_many_atoms_are_good_to_a_few_per_cent(monkeypatch):
+    """The mean fall is exact whatever the sample; only what is beyond it comes from a few atoms."""
+    blocked = Blocked(random_case(31, 60, 10, alpha=1e-2))
+    engine = blocked.engine(range(20))
+    exact = engine.gains()
+    monkeypatch.setattr("lprviz.core.block_gains.SAMPLE", 60)
+    assert engine.n_environments > 2 * 60
+    assert 0.0 < relative_difference(engine.gains(), exact) < 0.05
+
+
 def species_toy(rng, n_a: int, n_structures: int) -> list[np.ndarray]:
     """Structures of 16 atoms, n_a of species A: one-hot species and three features of the environment."""
     one_hot = np.repeat(np.eye(2), [n_a, 16 - n_a], axis=0)
