@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from lprviz.core.colours import format_value
 from lprviz.session import Session
 from lprviz.views.deferral import AFTER_PICTURE
+from lprviz.views.model_words import backbone_badge, short_name
 from lprviz.views.style import TIP, words
 from lprviz.views.text import escaped
 
@@ -47,9 +48,13 @@ class Header:
         dataset, settings, fit = self._session.dataset, self._session.settings, self._session.fit
         if dataset is None or settings is None:
             return ""
-        model = f"SOAP ridge · α {format_value(self._session.alpha)} · {settings.scale} scale"
+        parts = [short_name(settings.model)]
+        if fit is not None and fit.trained_on is not None:
+            parts.append(backbone_badge(fit.trained_on, fit.members))
+        parts += [f"α {format_value(self._session.alpha)}", f"{settings.scale} scale"]
         if fit is not None:
-            model += f" · {fit.analysis.representation.n_features} features"
+            parts.append(f"{fit.analysis.representation.n_features} features")
+        model = " · ".join(parts)
         title, model = escaped(dataset.title), escaped(model)
         return f'<p title="{title} · {model}"><b>{title}</b><span>{model}</span></p>'
 

@@ -10,7 +10,9 @@ import panel_material_ui as pmui
 from lprviz.data.hypers import SoapHypers
 from lprviz.errors import LprvizError
 from lprviz.session import Session
-from lprviz.views.style import TIP
+from lprviz.views.awaited_work import AwaitedWork, once_fields_arrived
+from lprviz.views.model_fields import remark
+from lprviz.views.style import SIDE_TIP
 
 _FIELDS = (
     ("cutoff", "Cutoff (Å)", "How far an environment reaches.", float),
@@ -19,8 +21,6 @@ _FIELDS = (
     ("width", "Gaussian width (Å)", "Smearing of each neighbour.", float),
     ("smoothing", "Cutoff smoothing (Å)", "Over what distance neighbours fade at the cutoff.", float),
 )
-_SPECIES = {"Automatic": "automatic", "On": "on", "Off": "off"}
-_SPECIES_COLUMNS: dict[str, bool | None] = {"automatic": None, "on": True, "off": False}
 _SCALES = {"Frozen over the data set": "frozen", "Of the training set": "training"}
 
 
@@ -29,7 +29,6 @@ class RepresentationPanel:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._awaited = False  # values of this form are being computed with
         common: dict[str, Any] = {"size": "small", "sizing_mode": "stretch_width", "margin": (5, 0)}
         self._fields = {
             key: (pmui.FloatInput if kind is float else pmui.IntInput)(
@@ -37,13 +36,6 @@ class RepresentationPanel:
             )
             for key, label, why, kind in _FIELDS
         }
-        self._species = pmui.Select(
-            label="One column per species",
-            description="Lets the model learn an energy per atom of each species; automatic: on with several species.",
-            options=_SPECIES,
-            value="automatic",
-            **common,
-        )
         self._scale = pmui.Select(
             label="Feature scale",
             description="Frozen: adding a structure never lowers any rigidity. Of the training set: skmatter's number.",
@@ -56,35 +48,30 @@ class RepresentationPanel:
             description="Compute with these: all descriptors anew. The present state stays until the new one is there.",
             variant="outlined",
             css_classes=["lpr-compute"],
-            stylesheets=[TIP],
+            stylesheets=[SIDE_TIP],
             **common,
         )
+        self._unused = remark("The features in force come from a file and make no use of these.")
         self.view = pmui.Column(
-            *self._fields.values(), self._species, self._scale, self._apply, sizing_mode="stretch_width"
+            self._unused, *self._fields.values(), self._scale, self._apply, sizing_mode="stretch_width"
         )
-        self._apply.on_click(self._commit)
+        self._await = AwaitedWork(session, self._refresh)
+        self._apply.on_click(lambda event: once_fields_arrived(self._commit))
         session.param.watch(self._refresh, "settings")
-        session.param.watch(self._follow_work, "activity")
         self._refresh()
-
-    def _follow_work(self, *events: object) -> None:
-        """After a cancelled computation show what is in force; after a failed one leave what is to be corrected."""
-        if self._session.activity is None and self._awaited:
-            self._awaited = False
-            if self._session.problem is None:
-                self._refresh()
 
     def _refresh(self, *events: object) -> None:
         settings = self._session.settings
         if settings is None:
             return
-        self._awaited = False
+        self._await.end()
         for key, field in self._fields.items():
             field.value = getattr(settings.hypers, key)
-        self._species.value = next(k for k, on in _SPECIES_COLUMNS.items() if on is settings.model.species_columns)
+            field.visible = settings.model.kind != "features"
+        self._unused.visible = settings.model.kind == "features"
         self._scale.value = settings.scale
 
-    def _commit(self, event: object) -> None:
+    def _commit(self) -> None:
         try:
             hypers = SoapHypers(**{key: field.value for key, field in self._fields.items()})
         except LprvizError as error:
@@ -93,6 +80,6 @@ class RepresentationPanel:
         settings = self._session.settings
         if settings is None:
             return
-        model = settings.model.with_changes(species_columns=_SPECIES_COLUMNS[self._species.value], trained_on=None)
+        model = settings.model.with_changes(trained_on=None)  # a backbone knows the features it was trained on
         self._session.commit_settings(replace(settings, hypers=hypers, model=model, scale=self._scale.value))
-        self._awaited = self._session.activity is not None
+        self._await.begin()
