@@ -37,8 +37,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lprviz.gallery      phenomena on toys and on real structures: expected against obtained; a report
-lprviz.analysis import (
+    from lprviz.analysis import (
         FittedLPR,
         InfluenceResult,
         LPRAnalysis,
