@@ -15,6 +15,9 @@
       spectrum     the same training set at every regulariser
       accuracy     how many digits to promise
       gains, influence, correlation    candidates, members and atoms, each against the rest
+      holding, redundancy    what is lost without a member, and members that stand in for each other
+      block_preview    what a candidate with a block would do, from the few of its rows that matter
+      span, environment_spread    what training reaches, and how far an atom is from its middle
     training_rows    the members' rows and targets by their singular values
       alpha_choice     leave-one-out and generalised cross-validation of every regulariser
       committee        models whose spread stands beside the analytic one

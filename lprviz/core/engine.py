@@ -13,6 +13,7 @@ from lprviz.core.arguments import checked_alpha, checked_indices, checked_target
 from lprviz.core.arrays import FloatArray
 from lprviz.core.blas import one_blas_thread
 from lprviz.core.block_edits import block_variance, state_after_blocks, turned_by
+from lprviz.core.block_preview import block_preview
 from lprviz.core.edits import Edits, apply_edits
 from lprviz.core.fit import is_labelled
 from lprviz.core.forms import products
@@ -159,14 +160,14 @@ class RigidityEngine(Readings):
             return self._successor(plan.members, state.fitted(spectrum), spectrum=spectrum, pending=pending)
 
     def preview(self, structure: int) -> FloatArray:
-        """LPR (n_environments,) as it would be with ``structure`` switched; nothing else is worked out."""
+        """LPR (n_environments,) as it would be with ``structure`` switched; nothing else is worked out.
+
+        Where structures bring blocks of rows, right to `lprviz.core.block_preview.TOLERANCE`.
+        """
         plan = EditPlan.toggle(self.members, self.n_structures, structure)
         with one_blas_thread:
             if self.pool.blocks is not None:
-                change = turned_by(self.pool, self.root, plan)
-                if change is None:
-                    return self._fresh(plan.members).lpr
-                return inverse(block_variance(self.pool, change.root, self.alpha))
+                return self._preview_of_blocks(plan)
             edits = self._edits(plan)
             if edits is None:
                 return self._fresh(plan.members).lpr
@@ -199,6 +200,16 @@ class RigidityEngine(Readings):
             if state is None or state.drift > DRIFT_TOLERANCE:
                 return self._fresh(plan.members, tick)
             return self._successor(plan.members, state)
+
+    def _preview_of_blocks(self, plan: EditPlan) -> FloatArray:
+        (structure,), (sign,) = plan.indices, plan.signs
+        quick = block_preview(self.pool, self.root, self.variance, structure, sign)
+        if quick is not None:
+            return inverse(quick)
+        change = turned_by(self.pool, self.root, plan)
+        if change is None:
+            return self._fresh(plan.members).lpr
+        return inverse(block_variance(self.pool, change.root, self.alpha))
 
     def _fresh(self, members: tuple[int, ...], tick: Tick = no_tick) -> RigidityEngine:
         rows_done, atoms_done = _phases(self.pool, tick)

@@ -117,7 +117,7 @@ def candidate_gains(
     before = variance[target]
     tally = Tally(goal, threshold, len(candidates))
     for block in row_blocks(len(before), max(len(candidates), pool.rank)):
-        rows = pool.environments[_part(target, block)]
+        rows = pool.environments[part_of(target, block)]
         after = rows @ images
         np.square(after, out=after)
         np.subtract(before[block, None], after, out=after)
@@ -128,7 +128,8 @@ def candidate_gains(
     return tally.gains()
 
 
-def _part(target: slice | NDArray[np.intp], block: slice) -> slice | NDArray[np.intp]:
+def part_of(target: slice | NDArray[np.intp], block: slice) -> slice | NDArray[np.intp]:
+    """A block of the target, counted within it."""
     if isinstance(target, slice):
         return slice(target.start + block.start, target.start + block.stop)
     return target[block]
