@@ -1,116 +1,72 @@
-"""A real server and a real browser for the tests that need them; nothing here knows what is served."""
+"""Pages in a real browser for the tests that need one, and the one way to wait for what is still on its way.
+
+A click, its message, Python's answer and the repaint are four moments. Whatever a test reads of a later one is read
+until it is so (`eventually`, or playwright's `expect`), never once. That nothing happens is read after something that
+comes later in order.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any, TypeVar
 
-import pytest
-from playwright.sync_api import Browser, Page, Playwright
+import numpy as np
+import panel as pn
+from bokeh.document import Document
+from playwright.sync_api import Browser, Page
 
-LAUNCH_ARGUMENTS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from lprviz.bench.browser import free_port, is_outside
+
+T = TypeVar("T")
+PATIENCE = 30.0  # seconds; these machines are shared
+PAGE_PATIENCE = 120_000  # ms for a page to open and for playwright to find what it shall act on
 
 
-def launch(playwright: Playwright) -> Browser:
-    """The installed Chromium, drawing in software. Fails when there is none, unless LPRVIZ_NO_BROWSER is set."""
-    if os.environ.get("LPRVIZ_NO_BROWSER"):
-        pytest.skip("LPRVIZ_NO_BROWSER is set")
-    path = os.environ.get("LPRVIZ_CHROMIUM") or next(filter(None, map(shutil.which, CANDIDATES)), None)
-    if path is None:
-        pytest.fail("no chromium found: install it, name it in LPRVIZ_CHROMIUM, or set LPRVIZ_NO_BROWSER to go without")
-    return playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGUMENTS)
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running ``panel serve``; `log()` is what it has printed so far."""
-
-    url: str
-    log_path: Path
-
-    def log(self) -> str:
-        return self.log_path.read_text(encoding="utf-8", errors="replace")
-
-
-@contextmanager
-def serve(
-    script: Path, env: Mapping[str, str] | None = None, arguments: Sequence[str] = (), path: str | None = None
-) -> Iterator[Server]:
-    """Serve a script on a free port of this machine until the block ends.
+def eventually(read: Callable[[], T], expected: Any, patience: float = PATIENCE) -> T:
+    """Read until what is read is as expected, and return it; fails with the last reading.
 
     Parameters
     ----------
-    script : Path
-        Handed to ``panel serve``.
-    env : mapping, optional
-        Added to the environment.
-    arguments : sequence of str, optional
-        Added to the command.
-    path : str, optional
-        Path of the page when `arguments` move it; the name of the script by default.
+    read : callable
+        Without arguments.
+    expected : value or callable
+        What the reading shall equal (arrays in shape and all elements), or a test that it shall pass.
+    patience : float
+        Seconds.
     """
-    port = _free_port()
-    command = [sys.executable, "-m", "panel", "serve", str(script), "--port", str(port), "--address", "127.0.0.1"]
-    quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(f"http://127.0.0.1:{port}/{path or script.stem}", Path(folder) / "log.txt")
-        with server.log_path.open("wb") as log:
-            process = subprocess.Popen(
-                [*command, *arguments], stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **quiet, **(env or {})}
-            )
-        try:
-            _wait_until_up(process, server)
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], server: Server, patience: float = 120.0) -> None:
     deadline = time.monotonic() + patience
-    root = server.url.rsplit("/", 1)[0]
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with status {process.returncode}:\n{server.log()}")
+    while not _is(seen := read(), expected):
+        if time.monotonic() > deadline:
+            wanted = "what passes the test" if callable(expected) else repr(expected)
+            raise AssertionError(f"after {patience:.0f} s still {str(seen)[:600]} instead of {wanted[:600]}")
+        time.sleep(0.05)
+    return seen
+
+
+def _is(seen: Any, expected: Any) -> bool:
+    if callable(expected):
+        return bool(expected(seen))
+    if isinstance(seen, np.ndarray) or isinstance(expected, np.ndarray):
+        return np.array_equal(seen, expected)
+    return bool(seen == expected)
+
+
+def run_on(document: Document, action: Callable[[], T]) -> T:
+    """Run something on a page's own event loop, as the session does, and return what it returns or raises."""
+    done: Future[T] = Future()
+
+    def run() -> None:
         try:
-            # A file, not the page: asking for the page would start a session that nobody looks at.
-            with urllib.request.urlopen(f"{root}/static/js/bokeh.min.js", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not answer within {patience:.0f} s:\n{server.log()}")
+            done.set_result(action())
+        except BaseException as error:
+            done.set_exception(error)
+
+    document.add_next_tick_callback(run)
+    return done.result(timeout=PATIENCE)
 
 
 @dataclass
@@ -125,6 +81,7 @@ class Visit:
     @classmethod
     def start(cls, browser: Browser, width: int = 900, height: int = 700) -> Visit:
         visit = cls(browser.new_page(viewport={"width": width, "height": height}, accept_downloads=True))
+        visit.page.set_default_timeout(PAGE_PATIENCE)
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("console", lambda line: visit.console.append(f"{line.type}: {line.text}"))
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
@@ -132,4 +89,20 @@ class Visit:
 
     def outside_requests(self) -> list[str]:
         """Addresses asked for that are not this machine's."""
-        return [url for url in self.requests if not url.startswith(("http://127.0.0.1:", "blob:", "data:"))]
+        return [url for url in self.requests if is_outside(url)]
+
+
+@contextmanager
+def open_here(browser: Browser, build: Callable[[], Any], width: int = 900, height: int = 700) -> Iterator[Visit]:
+    """Serve what `build` returns from a thread of this process, and open it; nothing may go wrong on the page."""
+    port = free_port()
+    server = pn.serve(build, port=port, address="127.0.0.1", show=False, threaded=True, verbose=False)
+    visit = Visit.start(browser, width, height)
+    try:
+        visit.page.goto(f"http://127.0.0.1:{port}")
+        yield visit
+        assert visit.errors == []
+        assert visit.outside_requests() == []
+    finally:
+        visit.page.close()
+        server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +14,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
-    """The installed Chromium, started once for all tests."""
-    from browser import launch
-    from playwright.sync_api import sync_playwright
+    """The installed Chromium, started once for all tests; an error without one, unless LPRVIZ_NO_BROWSER is set."""
+    if os.environ.get("LPRVIZ_NO_BROWSER"):
+        pytest.skip("LPRVIZ_NO_BROWSER is set")
+    from browser import PATIENCE
+    from playwright.sync_api import expect
 
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
+    from lprviz.bench.browser import chromium
+
+    expect.set_options(timeout=1000 * PATIENCE)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from lprviz.bench.entries import Entry, Samples, costs, faster_than, report_text
 from lprviz.bench.pipeline import measure_workload as measure_pipeline
 from lprviz.bench.timing import faster_of, take_turns
 from lprviz.bench.workloads import Workload, silicon
-from lprviz.data import SoapHypers, StructureSet, list_datasets
+from lprviz.data import SoapHypers, StructureSet
 from lprviz.errors import LprvizError
 
 HYPERS = SoapHypers(cutoff=3.0, max_radial=2, max_angular=2, width=0.5, smoothing=0.2)
@@ -60,8 +60,6 @@ def test_the_pipeline_entries_cover_file_to_cache(small):
 
 
 def test_the_silicon_workload_is_seeded_and_of_one_size():
-    if "silicon" not in [card.name for card in list_datasets()]:
-        pytest.skip("the bundled silicon set is not in this checkout")
     first, again = silicon(450), silicon(450)
     assert first.structures.content_hash == again.structures.content_hash
     assert set(first.structures.sizes) == {64}
@@ -115,7 +113,7 @@ def test_the_command_writes_json_and_checks_bounds(tmp_path, monkeypatch, capsys
 def test_the_app_benchmark_says_what_is_missing(monkeypatch):
     monkeypatch.delenv("LPRVIZ_CHROMIUM", raising=False)
     monkeypatch.setattr("lprviz.bench.browser.shutil.which", lambda name: None)
-    with pytest.raises(LprvizError, match="no chromium") as caught, browser.chromium():
+    with pytest.raises(LprvizError, match="no Chromium") as caught, browser.chromium():
         pass
     assert "LPRVIZ_CHROMIUM" in caught.value.hint
 
@@ -134,7 +132,7 @@ def test_the_app_benchmark_judges_median_and_95th_percentile_apart():
 def test_a_server_that_ends_is_reported_with_its_last_words(tmp_path):
     script = tmp_path / "broken.txt"
     script.write_text("neither a script nor a notebook")
-    with pytest.raises(LprvizError, match="does not answer"), browser.served(script, browser.free_port(), tmp_path):
+    with pytest.raises(LprvizError, match="does not answer"), browser.serve(script):
         pass
 
 
@@ -144,9 +142,9 @@ def test_what_is_served_is_a_script_that_names_its_workload():
 
 
 @pytest.mark.browser
-def test_the_page_clock_counts_from_the_click_to_the_first_mark(chromium):
+def test_the_page_clock_counts_from_the_click_to_the_first_mark(visit):
     folder = app._FOLDER
-    page = chromium.new_page()
+    page = visit().page
     page.add_init_script(path=folder / "page_clock.js")
     page.goto("data:text/html,<body data-lprviz-ready='true'><button>x</button>")
     page.evaluate(
@@ -163,4 +161,3 @@ def test_the_page_clock_counts_from_the_click_to_the_first_mark(chromium):
     assert 0 < seen["ready"] <= seen["clicked"] <= seen["recoloured"]  # the clock is coarse: these may tie
     assert seen["drawn"] - seen["recoloured"] > 30  # the second mark did not replace the first
     assert page.evaluate((folder / "blank_page.js").read_text()) > 0
-    page.close()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lprviz.bench.browser import chromium, free_port, served
+from lprviz.bench.browser import Server, chromium, free_port, is_outside, serve
 from lprviz.bench.entries import Entry, Samples, costs
 from lprviz.bench.served import DEFAULT, PUBLISHED, script, sizes
 from lprviz.errors import LprvizError
@@ -75,18 +75,18 @@ def measure_workload(
     """
     stage = _Stage.build(browser, workload, folder)
     work = {**sizes(workload), "window": list(_WINDOW.values()), "browser": f"chromium {browser.version}, software GL"}
-    with stage.running() as url, stage.page(url) as page:
+    with stage.running() as server, stage.page(server.url) as page:
         first = _seen(page)["ready"]
     openings, flips = _Openings(first), _Flips()
     for number in range(starts):
         openings.blank.append(stage.blank())
-        with stage.running() as url:
-            with stage.page(url) as page:
+        with stage.running() as server:
+            with stage.page(server.url) as page:
                 openings.note(_seen(page))
                 if number == starts - 1:
                     time.sleep(_SETTLE)
                     flips = _flip_switches(page, clicks)
-            with stage.page(url) as page:
+            with stage.page(server.url) as page:
                 openings.again.append(_seen(page)["ready"])
     yield from _opening_entries(openings, work)
     yield from _flip_entries(flips, {**work, "load_average": os.getloadavg()[0]})
@@ -114,12 +114,12 @@ class _Stage:
         return made
 
     def note(self, url: str) -> None:
-        if not url.startswith(("http://127.0.0.1:", "blob:", "data:", "about:")):
+        if is_outside(url):
             self.outside.append(url)
 
-    def running(self) -> AbstractContextManager[str]:
-        """A server started anew; gives the address of the page."""
-        return served(self.script, self.port, self.script.parent / "cache")
+    def running(self) -> AbstractContextManager[Server]:
+        """A server started anew, on the disk cache that the last one left."""
+        return serve(self.script, port=self.port, env={"LPRVIZ_CACHE_DIR": str(self.script.parent / "cache")})
 
     @contextmanager
     def page(self, url: str) -> Iterator[Page]:

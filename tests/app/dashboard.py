@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import ase.io
 import numpy as np
 from ase.build import bulk
-from browser import Server, Visit
+from browser import Visit, eventually
+
+from lprviz.bench.browser import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "apps" / "main.py"
-PATIENCE = 120_000  # ms; these machines are shared
+LONG = 120.0  # seconds, for what computes descriptors
+VIEWER = """() => {
+    const seen = window.lprviz?.viewer?.()
+    return seen && {atoms: seen.atoms, picked: seen.picked, colours: [...seen.colours]}
+}"""
+PROJECTED = "atom => { const {x, y, scale} = window.lprviz.viewer().positionOf(atom); return [x, y, scale] }"
 
 
 @dataclass
 class Dashboard:
-    """One browser window on the app."""
+    """One browser window on the app. What acts here waits until the page has answered."""
 
     visit: Visit
 
@@ -34,53 +43,70 @@ class Dashboard:
     def page(self):
         return self.visit.page
 
+    # What is on the page
+
     def wait_ready(self) -> None:
-        self.page.wait_for_selector('[data-lprviz-ready="true"]', timeout=PATIENCE, state="attached")
+        self.page.wait_for_selector('[data-lprviz-ready="true"]', state="attached")
+        eventually(self.colour_version, lambda version: version > 0, LONG)
         self.wait_idle()
 
     def wait_idle(self) -> None:
-        self.page.wait_for_selector('[data-lprviz-busy="false"]', timeout=PATIENCE, state="attached")
+        """Wait until nothing is computed any more, and the words at the foot of the page say what came of it."""
+        self.page.wait_for_selector('[data-lprviz-busy="false"]', state="attached")
+        eventually(self.status, lambda said: "typical LPR" in said, LONG)
 
     def viewer(self) -> dict:
         """Return what the visible viewer draws: atoms, colours (one row of RGB per atom), picked."""
-        seen = self.page.evaluate(
-            """() => {
-                const {atoms, colours, picked} = window.lprviz.viewer()
-                return {atoms, colours: [...colours], picked}
-            }"""
-        )
-        return {**seen, "colours": np.array(seen["colours"]).reshape(-1, 3)}
+        seen = self.page.evaluate(VIEWER) or {"atoms": 0, "picked": [], "colours": []}
+        return {**seen, "colours": np.array(seen["colours"], dtype=np.uint8).reshape(-1, 3)}
+
+    def colours(self) -> np.ndarray:
+        return self.viewer()["colours"]
 
     def colour_version(self) -> int:
         return int(self.page.locator(".lpr-viewer").first.get_attribute("data-colour-version") or 0)
 
-    def wait_recoloured(self, since: int) -> None:
-        """Wait until a recolour later than version ``since`` has been drawn."""
-        self.page.wait_for_function(
-            """since => {
-                const find = root => root.querySelector('.lpr-viewer[data-colour-version]')
-                  ?? [...root.querySelectorAll('*')].map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean)
-                const host = find(document)
-                return host && Number(host.dataset.colourVersion) > since
-            }""",
-            arg=since,
-            timeout=PATIENCE,
-        )
+    def status(self) -> str:
+        return self.page.locator(".lpr-status [role=status]").inner_text()
 
-    def toggle(self, structure: int) -> None:
-        """Flip the training switch of a structure and wait for the atoms to be recoloured."""
-        before = self.colour_version()
-        self.page.locator(f'[data-structure="{structure}"] .lpr-switch').click()
-        self.wait_recoloured(before)
+    def caption(self) -> str:
+        """What stands above the picture: structure, formula, group, role."""
+        return self.page.locator(".lpr-viewer .caption").inner_text()
 
     def any_row(self) -> int:
         """Return a structure whose row is on the screen: a long table holds only those near its scroll position."""
-        rows = self.page.locator("[data-structure]")
-        rows.nth(2).wait_for(state="attached", timeout=PATIENCE)
-        return int(rows.nth(2).get_attribute("data-structure"))
+        return int(self.page.locator("[data-structure]:visible").nth(2).get_attribute("data-structure"))
+
+    def row(self, structure: int):
+        return self.page.locator(f'[data-structure="{structure}"]:visible')
 
     def is_member(self, structure: int) -> bool:
-        return self.page.locator(f'[data-structure="{structure}"]').get_attribute("data-member") == "true"
+        return self.row(structure).get_attribute("data-member") == "true"
+
+    def error(self) -> str:
+        """Wait for the error banner and return what it says."""
+        banner = self.page.locator(".lpr-error [role=alert]")
+        banner.wait_for(state="visible")
+        return banner.inner_text()
+
+    # What a person does
+
+    @contextmanager
+    def recolouring(self) -> Iterator[None]:
+        """Wait, after what is done inside, until its colours have been drawn and nothing is under way."""
+        before = self.colour_version()
+        yield
+        eventually(self.colour_version, lambda version: version > before, LONG)
+        self.wait_idle()
+
+    def toggle(self, structure: int) -> None:
+        """Flip the training switch of a structure; wait for the recoloured atoms and for the confirmed switch."""
+        wanted = "false" if self.is_member(structure) else "true"
+        with self.recolouring():
+            self.row(structure).locator(".lpr-switch").click()
+        self.page.locator(
+            f'[data-structure="{structure}"][data-member="{wanted}"]:visible:not([data-pending])'
+        ).wait_for()
 
     def choose(self, opener: str, item: str) -> None:
         """Open a menu and choose from it."""
@@ -88,29 +114,30 @@ class Dashboard:
         self.page.get_by_role("menuitem", name=item, exact=True).click()
 
     def upload(self, name: str, payload: bytes) -> None:
+        """Hand over a file, and do not wait for what comes of it."""
         self.page.locator(".lpr-upload input").set_input_files(
             {"name": name, "mimeType": "application/octet-stream", "buffer": payload}
         )
 
-    def error(self) -> str:
-        """Wait for the error banner and return what it says."""
-        banner = self.page.locator(".lpr-error [role=alert]")
-        banner.wait_for(state="visible", timeout=PATIENCE)
-        return banner.inner_text()
+    def load(self, name: str, payload: bytes, n_atoms: int) -> None:
+        """Upload a good file and wait until its first structure is on the screen, coloured."""
+        with self.recolouring():
+            self.upload(name, payload)
+        eventually(lambda: self.viewer()["atoms"], n_atoms, LONG)
 
     def dismiss_error(self) -> None:
-        said = self.page.locator(".lpr-error [role=alert]")
-        for _ in range(20):  # the banner may still be moving under the mouse
-            if not said.is_visible():
-                return
-            self.page.locator(".lpr-dismiss button").click()
-            self.page.wait_for_timeout(1000)
-        said.wait_for(state="hidden", timeout=5000)
+        """One click, as a person would: it must not be lost."""
+        self.page.locator(".lpr-dismiss button").click()
+        self.page.locator(".lpr-error [role=alert]").wait_for(state="hidden")
 
-    def status(self) -> str:
-        said = self.page.locator(".lpr-status [role=status]").inner_text()
-        assert said  # an empty reading would make every comparison of two of them true
-        return said
+    def pick_nearest(self) -> int:
+        """Click the atom nearest to the eye, which no other hides, and return it."""
+        seen = [self.page.evaluate(PROJECTED, atom) for atom in range(self.viewer()["atoms"])]
+        atom = int(np.argmax([scale for _, _, scale in seen]))
+        box = self.page.locator(".lpr-viewer").first.bounding_box()
+        self.page.mouse.click(box["x"] + seen[atom][0], box["y"] + seen[atom][1])
+        eventually(lambda: self.viewer()["picked"], [atom])
+        return atom
 
 
 def silicon_file(n: int = 10, **info: str) -> bytes:

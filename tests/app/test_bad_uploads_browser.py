@@ -7,7 +7,9 @@ import zipfile
 
 import numpy as np
 import pytest
+from browser import eventually
 from dashboard import silicon_file
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -37,16 +39,16 @@ BAD = {
 
 def test_each_bad_file_is_one_sentence_and_costs_nothing(dashboard):
     window = dashboard()
-    colours, status = window.viewer()["colours"], window.status()
+    colours, status = window.colours(), window.status()
     for kind, (name, payload) in BAD.items():
         window.upload(name, payload)
         said = window.error()
         assert "Traceback" not in said, kind
         assert "\n" not in said.strip(), kind
         assert 20 < len(said) < 400, (kind, said)
-        np.testing.assert_array_equal(window.viewer()["colours"], colours, err_msg=kind)
+        np.testing.assert_array_equal(window.colours(), colours, err_msg=kind)
         window.dismiss_error()
-        assert window.status() == status, kind
+        eventually(window.status, status)
     window.toggle(window.any_row())  # the session goes on
     assert window.visit.errors == []
 
@@ -66,11 +68,9 @@ def test_markup_in_names_and_info_stays_text(dashboard):
     window = dashboard()
     window.page.evaluate("window.pwned = 0")
     hostile = '<img src=x onerror="window.pwned=1">'
-    window.upload(f"{hostile}.xyz", silicon_file(4, group=hostile, name=hostile))
-    window.page.wait_for_function("() => window.lprviz.viewer()?.atoms === 8", timeout=60_000)
-    window.wait_idle()
-    window.page.wait_for_timeout(500)
-    assert window.page.evaluate("window.pwned") == 0
+    window.load(f"{hostile}.xyz", silicon_file(4, group=hostile, name=hostile), 8)
+    expect(window.row(0)).to_contain_text("<img")
+    expect(window.page.locator(".lpr-badge b")).to_contain_text("<img")
+    window.toggle(0)  # by now everything that shows the names has been drawn
     assert window.page.locator("img[src='x']").count() == 0
-    assert "<img" in window.page.locator('.lpr-training-table [data-structure="0"]').inner_text()
-    assert "<img" in window.page.locator(".lpr-badge b").inner_text()
+    assert window.page.evaluate("window.pwned") == 0

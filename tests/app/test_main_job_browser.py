@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from browser import eventually
 from dashboard import silicon_file
 
 pytestmark = pytest.mark.browser
@@ -9,34 +10,28 @@ pytestmark = pytest.mark.browser
 
 def test_upload_switch_undo_and_a_second_window(dashboard):
     window, other = dashboard(), dashboard()
-    other_colours = other.viewer()["colours"]
+    other_colours = other.colours()
 
-    window.upload("cells.xyz", silicon_file())
-    window.page.wait_for_function("() => window.lprviz.viewer()?.atoms === 8", timeout=60_000)
-    window.wait_idle()
-    start = window.viewer()["colours"]
-    assert len(np.unique(start, axis=0)) > 1  # coloured by value, not in one neutral tone
+    window.load("cells.xyz", silicon_file(), 8)
+    start = eventually(window.colours, lambda seen: len(np.unique(seen, axis=0)) > 1)  # by value, not one neutral tone
     assert window.is_member(0)
 
     window.toggle(0)
     assert not window.is_member(0)
-    changed = window.viewer()["colours"]
-    assert (changed != start).any()
+    changed = eventually(window.colours, lambda seen: (seen != start).any())
 
     window.toggle(0)
     assert window.is_member(0)
-    np.testing.assert_array_equal(window.viewer()["colours"], start)
+    eventually(window.colours, start)
 
-    before = window.colour_version()
-    window.page.locator(".lpr-undo button").click()
-    window.wait_recoloured(before)
-    np.testing.assert_array_equal(window.viewer()["colours"], changed)
-    before = window.colour_version()
-    window.page.keyboard.press("Control+Shift+Z")
-    window.wait_recoloured(before)
-    np.testing.assert_array_equal(window.viewer()["colours"], start)
+    with window.recolouring():
+        window.page.locator(".lpr-undo button").click()
+    eventually(window.colours, changed)
+    with window.recolouring():
+        window.page.keyboard.press("Control+Shift+Z")
+    eventually(window.colours, start)
 
-    np.testing.assert_array_equal(other.viewer()["colours"], other_colours)
+    np.testing.assert_array_equal(other.colours(), other_colours)
     for each in (window, other):
         assert each.visit.outside_requests() == []
         assert each.visit.errors == []
@@ -44,46 +39,25 @@ def test_upload_switch_undo_and_a_second_window(dashboard):
 
 def test_alpha_and_colour_by_recolour_in_place(dashboard):
     window = dashboard()
-    start = window.viewer()["colours"]
-    before = window.colour_version()
+    start = window.colours()
     window.page.locator(".lpr-alpha input").focus()
     for _ in range(10):
         window.page.keyboard.press("ArrowRight")
-    window.wait_recoloured(before)
-    assert (window.viewer()["colours"] != start).any()
+    eventually(window.colours, lambda seen: (seen != start).any())
 
     window.choose(".lpr-color-by [role=combobox]", "Element")
-    window.page.wait_for_function(  # silicon only: one colour, once the alphas on their way have been drawn
-        "() => { const c = window.lprviz.viewer().colours; return c.every((v, i) => v === c[i % 3]) }", timeout=60_000
-    )
+    eventually(window.colours, lambda seen: len(np.unique(seen, axis=0)) == 1)  # silicon only
 
 
 def test_group_edits_reset_and_random(dashboard):
     window = dashboard()
     status = window.status()
-    before = window.colour_version()
-    window.choose(".lpr-add-random button", "Add 5 at random")
-    window.wait_recoloured(before)
-    assert window.status() != status
-    before = window.colour_version()
-    window.page.locator(".lpr-reset").click()
-    window.wait_recoloured(before)
-    assert window.status() == status
-
-
-def test_picking_in_the_picture_is_seen_on_the_map_and_kept_through_edits(dashboard):
-    window = dashboard()
-    canvas = window.page.locator(".lpr-viewer canvas").first
-    box = canvas.bounding_box()
-    for dx, dy in ((0, 0), (20, 0), (0, 20), (-20, 10), (15, -25), (-30, -30), (40, 15), (60, 0), (0, -45), (-55, 20)):
-        window.page.mouse.click(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2 + dy)
-        window.page.wait_for_timeout(2500)
-        if window.viewer()["picked"]:
-            break
-    picked = window.viewer()["picked"]
-    assert len(picked) == 1
-    window.toggle(window.any_row())
-    assert window.viewer()["picked"] == picked
+    with window.recolouring():
+        window.choose(".lpr-add-random button", "Add 5 at random")
+    eventually(window.status, lambda said: said != status)
+    with window.recolouring():
+        window.page.locator(".lpr-reset").click()
+    eventually(window.status, status)
 
 
 def test_nothing_overlaps_or_leaves_the_window(dashboard):
@@ -91,18 +65,24 @@ def test_nothing_overlaps_or_leaves_the_window(dashboard):
     for theme in ("light", "dark"):
         for width, height in ((1440, 900), (1024, 768)):
             window.page.set_viewport_size({"width": width, "height": height})
-            window.page.wait_for_timeout(1500)
-            assert window.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-            boxes = [card.bounding_box() for card in window.page.locator(".lpr-card").all()]
-            assert len(boxes) == 4
-            for box in boxes:
-                assert box["x"] >= 0, (theme, width)
-                assert box["x"] + box["width"] <= width + 1, (theme, width)
-                assert box["y"] + box["height"] <= height + 1, (theme, width)
-                assert min(box["width"], box["height"]) > 150, (theme, width)
-            for i, a in enumerate(boxes):
-                assert all(apart(a, b) for b in boxes[i + 1 :]), (theme, width)
+            eventually(lambda: (theme, *misplaced(window.page, width, height)), (theme,))  # noqa: B023
         window.page.get_by_label("Toggle theme").click()
+
+
+def misplaced(page, width, height):
+    """What is wrong with where the cards are."""
+    boxes = [card.bounding_box() for card in page.locator(".lpr-card").all()]
+    if len(boxes) != 4 or not all(boxes):
+        yield f"{len(boxes)} cards"
+        return
+    if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+        yield "wider than the window"
+    for i, box in enumerate(boxes):
+        if box["x"] < 0 or box["x"] + box["width"] > width + 1 or box["y"] + box["height"] > height + 1:
+            yield f"card {i} leaves the window: {box}"
+        if min(box["width"], box["height"]) <= 150:
+            yield f"card {i} is too small: {box}"
+        yield from (f"cards {i} and {j} overlap" for j in range(i) if not apart(box, boxes[j]))
 
 
 def apart(a, b):

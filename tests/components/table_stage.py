@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import queue
-import socket
 from contextlib import contextmanager
 
 import numpy as np
 import panel as pn
-from browser import Visit
-from playwright.sync_api import TimeoutError, expect
+from browser import PATIENCE, eventually, open_here, run_on
+from playwright.sync_api import expect
 
 from lprviz.components.structure_table import Column, StructureTable
 
@@ -27,7 +26,7 @@ ORDER = """(root) => {
 }"""
 
 
-class Bench:
+class TablePage:
     """One table on the page, everything it told Python, and what the tests look at in it.
 
     The first third of the structures is called melt, the rest crystal; every other one is in training; the number of
@@ -41,7 +40,8 @@ class Bench:
         self.members = np.arange(n) % 2 == 0
         self.gain = np.linspace(1, 2, n)
         self.answers = True
-        self.heard = queue.Queue()
+        self.messages = []
+        self._unread = queue.Queue()
 
     def build(self, description):
         self.table = table = StructureTable(sizing_mode="stretch_width", height=400, description=description)
@@ -51,21 +51,22 @@ class Bench:
         values = {"name": names, "group": groups, "atoms": np.arange(self.n)[::-1], "gain": self.gain}
         table.set_rows(COLUMNS, values, self.members)
         table.on_toggle(self.toggled)
-        for kind in ("open", "hover", "select", "filter"):
-            getattr(table, f"on_{kind}")(lambda value, kind=kind: self.heard.put((kind, value)))
+        table.on_open(lambda index: self.hear("open", index))
+        table.on_hover(lambda index: self.hear("hover", index))
         return table
 
     def toggled(self, index, on):
         if self.answers:
             self.members[index] = on
             self.table.set_members(self.members)
-        self.heard.put(("toggle", (index, on)))
+        self.hear("toggle", (index, on))
+
+    def hear(self, kind, value):
+        self.messages.append((kind, value))
+        self._unread.put((kind, value))
 
     def run(self, action):
-        """Run on the page's own event loop, as the session does."""
-        done = queue.Queue()
-        self.doc.add_next_tick_callback(lambda: done.put(action()))
-        return done.get(timeout=20)
+        return run_on(self.doc, action)
 
     def set(self, **parameters):
         self.run(lambda: self.table.param.update(**parameters))
@@ -73,9 +74,25 @@ class Bench:
     def next(self, kind):
         """The next thing of this kind that Python hears; earlier things of other kinds are passed over."""
         while True:
-            heard, value = self.heard.get(timeout=20)
+            try:
+                heard, value = self._unread.get(timeout=PATIENCE)
+            except queue.Empty:
+                raise AssertionError(f"Python waits in vain for {kind}; it has heard {self.messages}") from None
             if heard == kind:
                 return value
+
+    def toggles(self):
+        """All switches that Python has heard of so far, and which way."""
+        return [value for kind, value in self.messages if kind == "toggle"]
+
+    def catch_up(self):
+        """Wait until the page has taken in everything that Python has sent so far."""
+        self.set(description=f"{self.table.description} again")
+        expect(self.find("[role=grid]")).to_have_attribute("aria-label", self.table.description)
+
+    def expect_selected(self, *expected):
+        """Wait until Python knows these structures as the selected ones."""
+        eventually(lambda: self.run(lambda: self.table.selected), expected)
 
     # What is on the page
 
@@ -109,53 +126,36 @@ class Bench:
         return self.page.locator(".lpr-table").evaluate(ORDER)
 
     def expect_order(self, expected):
-        root = self.page.locator(".lpr-table").element_handle()
-        script = f"([root, expected]) => String(({ORDER})(root).slice(0, expected.length)) === String(expected)"
-        try:
-            self.page.wait_for_function(script, arg=[root, list(expected)], timeout=20_000, polling=100)
-        except TimeoutError as late:
-            shown, count = self.order(), self.find(".count").inner_text()
-            raise AssertionError(f"rows {shown} ({count}) instead of {list(expected)}") from late
+        eventually(lambda: self.order()[: len(expected)], list(expected))
 
     def expect_count(self, text):
-        expect(self.find(".count")).to_contain_text(text, timeout=20_000)
+        expect(self.find(".count")).to_contain_text(text)
 
     def expect_row(self, index, name, value):
         """Wait for an attribute of a row; None means without it."""
         wanted = f"[data-structure='{index}']:visible" + (f":not([{name}])" if value is None else f"[{name}='{value}']")
-        self.find(wanted).wait_for(timeout=20_000)
+        self.find(wanted).wait_for()
 
 
 @contextmanager
 def table_stage(chromium):
-    """Give ``open_table(name, n=60, width=900) -> Bench`` on one page for a whole file of tests."""
-    opened = {}
+    """Give ``open_table(name, n=60, width=900) -> TablePage`` on one page for a whole file of tests."""
+    stage = {}
 
     def build():
-        opened["doc"] = pn.state.curdoc
-        opened["column"] = pn.Column(sizing_mode="stretch_width", css_classes=["stage"])
-        return opened["column"]
+        stage["doc"] = pn.state.curdoc
+        stage["column"] = pn.Column(sizing_mode="stretch_width", css_classes=["stage"])
+        return stage["column"]
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = pn.serve(build, port=port, address="127.0.0.1", show=False, threaded=True, verbose=False)
-    visit = Visit.start(chromium)
-    visit.page.goto(f"http://127.0.0.1:{port}")
-    visit.page.locator(".stage").wait_for(state="attached", timeout=60_000)
+    with open_here(chromium, build) as visit:
+        visit.page.locator(".stage").wait_for(state="attached")
 
-    def open_table(name, n=60, width=900):
-        visit.page.set_viewport_size({"width": width, "height": 500})
-        visit.page.mouse.move(0, 499)
-        bench = Bench(visit.page, opened["doc"], n)
-        bench.run(lambda: setattr(opened["column"], "objects", [bench.build(name)]))
-        visit.page.locator(f"[aria-label='{name}'] [data-structure='0']").wait_for()
-        return bench
+        def open_table(name, n=60, width=900):
+            visit.page.set_viewport_size({"width": width, "height": 500})
+            visit.page.mouse.move(0, 499)
+            table = TablePage(visit.page, stage["doc"], n)
+            table.run(lambda: setattr(stage["column"], "objects", [table.build(name)]))
+            visit.page.locator(f"[aria-label='{name}'] [data-structure='0']").wait_for()
+            return table
 
-    try:
         yield open_table
-        assert visit.errors == []
-        assert visit.outside_requests() == []
-    finally:
-        visit.page.close()
-        server.stop()

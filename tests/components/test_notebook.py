@@ -1,5 +1,6 @@
 """The notebook widget builds without a browser and paints each atom as the one colour mapping says."""
 
+import nglview
 import numpy as np
 import pytest
 from ase.build import bulk, molecule
@@ -7,8 +8,6 @@ from ase.build import bulk, molecule
 from lprviz.components.notebook import atoms_by_colour, show_nglview
 from lprviz.core.colours import MISSING_RGB, css_colours, fit_scale
 from lprviz.errors import ModelError
-
-nglview = pytest.importorskip("nglview")
 
 
 def _painted(widget):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import Visit, serve
+from browser import Visit, eventually
 from playwright.sync_api import expect
+
+from lprviz.bench.browser import serve
 
 pytestmark = pytest.mark.browser
 
@@ -29,26 +32,36 @@ class ViewerPage:
         self.visit, self.page = visit, visit.page
         self.page.goto(url)
         self.host = self.page.locator(".lpr-viewer")
-        self.start = 0
+        self.start, self.begins, self.echoes = 0, 1, 0
         self.wait_for_version(1)
 
     def begin(self) -> None:
-        """The state every test starts from; versions are counted from here."""
-        before = int(self.attribute("colour-version"))
+        """The state every test starts from, with nothing under way; versions are counted from here."""
         self.do("begin")
-        self.wait_for("colour-version", str(before + 1))
+        self.begins += 1
+        begun = re.compile(rf"begun {self.begins} with (\d+)\.")
+        (version,) = eventually(lambda: begun.findall(self.said()), bool)
+        self.wait_for_line(f"drawn {version}.")
         self.wait_for("picked", "")
-        self.wait_for_line("drawn")
-        self.start = before + 1
+        self.start = int(self.attribute("colour-version"))
 
     def do(self, name: str) -> None:
         self.page.locator(f".do-{name} button").click()
+
+    def catch_up(self) -> None:
+        """Wait until Python has heard what the page has said so far, and the page what Python has."""
+        self.echoes += 1
+        self.do("echo")
+        self.wait_for_line(f"echo {self.echoes}.")
+
+    def said(self) -> str:
+        return self.page.locator(".said pre").inner_text()
 
     def attribute(self, name: str) -> str:
         return self.host.get_attribute(f"data-{name}") or ""
 
     def wait_for(self, name: str, value: str) -> None:
-        expect(self.host).to_have_attribute(f"data-{name}", value, timeout=30_000)
+        expect(self.host).to_have_attribute(f"data-{name}", value)
 
     def version(self) -> int:
         return int(self.attribute("colour-version")) - self.start
@@ -57,7 +70,7 @@ class ViewerPage:
         self.wait_for("colour-version", str(self.start + version))
 
     def wait_for_line(self, line: str) -> None:
-        expect(self.page.locator(".said")).to_contain_text(line, timeout=20_000)
+        expect(self.page.locator(".said")).to_contain_text(line)
 
     def colours(self) -> np.ndarray:
         return np.array(self.page.evaluate("Array.from(lprviz.viewer().colours)")).reshape(-1, 3)
@@ -80,9 +93,6 @@ class ViewerPage:
         scales = [self.page.evaluate(f"lprviz.viewer().positionOf({atom}).scale") for atom in range(count)]
         return int(np.argmax(scales))
 
-    def settle(self, seconds: float = 0.4) -> None:
-        self.page.wait_for_timeout(1000 * seconds)
-
 
 @pytest.fixture(scope="module")
 def opened(chromium, server):
@@ -101,9 +111,9 @@ def viewer(opened) -> ViewerPage:
 def test_draws_the_colours_it_is_given(viewer):
     viewer.wait_for("atoms", "16")
     assert viewer.colours().tolist() == [RED] * 16
-    seen = viewer.pixel(*viewer.point(viewer.nearest_atom())).astype(int)
+    middle = viewer.point(viewer.nearest_atom())
     # Lit from the front, the middle of a sphere shows the colour of the bar.
-    assert np.abs(seen - RED).max() < 40, seen
+    eventually(lambda: viewer.pixel(*middle).astype(int), lambda seen: np.abs(seen - RED).max() < 40)
 
 
 def test_recolours_in_place_once_for_each_change(viewer):
@@ -113,14 +123,14 @@ def test_recolours_in_place_once_for_each_change(viewer):
     viewer.do("restore")
     viewer.wait_for_version(2)
     assert viewer.colours().tolist() == [RED] * 16
-    viewer.settle()
+    viewer.catch_up()
     assert viewer.version() == 2
 
 
 def test_the_newest_of_many_colours_wins(viewer):
     viewer.do("burst")
     viewer.page.wait_for_function("lprviz.viewer().colours.every((byte) => byte === 39)")
-    viewer.settle()
+    viewer.catch_up()
     assert viewer.colours().tolist() == [[39, 39, 39]] * 16
     assert viewer.version() < 10, "colours that were overtaken were drawn all the same"
 
@@ -153,14 +163,17 @@ def test_drag_turns_and_wheel_zooms_without_picking(viewer):
     viewer.page.mouse.down()
     viewer.page.mouse.move(x + 80, y + 10, steps=4)
     viewer.page.mouse.up()
-    turned = viewer.camera()
-    assert np.abs(turned - before).max() > 1.0
+    turned = eventually(viewer.camera, lambda seen: np.abs(seen - before).max() > 1.0)
     viewer.page.mouse.wheel(0, 200)
-    viewer.settle()
-    assert np.linalg.det(viewer.camera()[:12].reshape(3, 4)[:, :3]) > 1.2 * np.linalg.det(
-        turned[:12].reshape(3, 4)[:, :3]
-    )
+    eventually(viewer.camera, lambda seen: volume(seen) > 1.2 * volume(turned))
+    viewer.catch_up()
     assert viewer.attribute("picked") == ""
+    assert "pick" not in viewer.said()
+
+
+def volume(camera: np.ndarray) -> float:
+    """How much larger than life: the determinant of the camera's axes."""
+    return float(np.linalg.det(camera[:12].reshape(3, 4)[:, :3]))
 
 
 def test_keys_turn_zoom_reset_clear_and_pass_on(viewer):
@@ -168,32 +181,28 @@ def test_keys_turn_zoom_reset_clear_and_pass_on(viewer):
     viewer.page.mouse.click(*viewer.point(viewer.nearest_atom()))
     viewer.page.keyboard.press("ArrowLeft")
     viewer.page.keyboard.press("+")
-    viewer.settle()
-    assert np.abs(viewer.camera() - start).max() > 1.0
+    eventually(viewer.camera, lambda seen: np.abs(seen - start).max() > 1.0)
     viewer.page.keyboard.press("r")
-    viewer.settle()
-    assert viewer.camera() == pytest.approx(start, abs=1e-6)
+    eventually(viewer.camera, lambda seen: seen == pytest.approx(start, abs=1e-6))
     viewer.page.keyboard.press("n")
     viewer.wait_for_line("key n")
     viewer.page.keyboard.press("Escape")
     viewer.wait_for("picked", "")
-    assert viewer.page.locator(".lpr-viewer .surface").get_attribute("aria-label")
+    expect(viewer.page.locator(".lpr-viewer .surface")).to_have_attribute("aria-label", re.compile("."))
 
 
 def test_images_of_a_supercell_share_colour_and_picking(viewer):
     viewer.do("recolour")
     viewer.wait_for_version(1)
     viewer.do("supercell")
-    viewer.settle(0.8)
+    eventually(lambda: viewer.page.evaluate("lprviz.viewer().positionOf(63).x"), np.isfinite)  # four times 16 spheres
     assert viewer.attribute("atoms") == "16"
     assert viewer.colours().tolist() == [BLUE, RED] * 8
     box = viewer.host.bounding_box()
     for x in np.linspace(0.2, 0.8, 25):
         viewer.page.mouse.click(box["x"] + x * box["width"], box["y"] + 0.5 * box["height"])
-    viewer.wait_for_line("pick")
-    viewer.settle()
-    said = viewer.page.locator(".said").evaluate("host => host.shadowRoot.textContent")
-    atoms = [line.split()[1] for line in said.splitlines() if line.startswith("pick") and "None" not in line]
+    viewer.catch_up()
+    atoms = [line.split()[1] for line in viewer.said().splitlines() if line.startswith("pick") and "None" not in line]
     assert atoms, "no sphere was hit along a line through the middle"
     assert all(0 <= int(atom) < 16 for atom in atoms)
 
@@ -201,6 +210,8 @@ def test_images_of_a_supercell_share_colour_and_picking(viewer):
 def test_colours_of_one_structure_are_never_shown_on_another(viewer):
     viewer.do("another")
     viewer.page.wait_for_function("lprviz.viewer().colours[0] === 158")
+    assert np.ptp(viewer.colours(), axis=0).tolist() == [0, 0, 0]
+    viewer.catch_up()
     assert np.ptp(viewer.colours(), axis=0).tolist() == [0, 0, 0]
     assert viewer.version() == 0
     viewer.do("restore")
@@ -215,12 +226,12 @@ def test_another_structure_another_style_and_theme(viewer):
     assert viewer.colours().tolist() == [BLUE] * 3
     for name in ("style", "dark", "highlight"):
         viewer.do(name)
-    viewer.settle(0.8)
+    viewer.catch_up()
     assert viewer.colours().tolist() == [BLUE] * 3
-    x, y = viewer.point(0)
     box = viewer.host.bounding_box()
-    assert viewer.pixel(box["x"] + box["width"] - 20, box["y"] + 60).max() < 60, "dark ground"
-    assert np.abs(viewer.pixel(x, y).astype(int) - BLUE).max() < 60
+    ground = box["x"] + box["width"] - 20, box["y"] + 60
+    eventually(lambda: viewer.pixel(*ground), lambda seen: seen.max() < 60)
+    eventually(lambda: viewer.pixel(*viewer.point(0)).astype(int), lambda seen: np.abs(seen - BLUE).max() < 60)
     assert viewer.visit.errors == []
 
 
@@ -237,7 +248,7 @@ def test_stale_and_message_are_seen(viewer):
 def test_saves_a_picture_with_its_colour_bar(viewer, tmp_path):
     from PIL import Image
 
-    with viewer.page.expect_download(timeout=60_000) as waiting:
+    with viewer.page.expect_download() as waiting:
         viewer.do("save")
     assert waiting.value.suggested_filename == "figure.png"
     waiting.value.save_as(tmp_path / "figure.png")
@@ -255,13 +266,14 @@ def test_leaves_no_context_behind_and_comes_back_as_it_was(viewer):
     viewer.do("recolour")
     viewer.wait_for_version(1)
     viewer.page.mouse.click(*viewer.point(viewer.nearest_atom()))
+    start = viewer.camera()
     viewer.page.keyboard.press("ArrowLeft")
-    viewer.settle(0.6)
-    camera = viewer.camera()
+    camera = eventually(viewer.camera, lambda seen: np.abs(seen - start).max() > 1.0)
+    viewer.wait_for_line(f"camera {camera.tolist()}")  # Python knows it, so that it outlives the element
     viewer.start = 0
     for _ in range(18):  # a page keeps 16 contexts
         viewer.do("remount")
-        expect(viewer.host).to_have_count(0, timeout=20_000)
+        expect(viewer.host).to_have_count(0)
         viewer.do("remount")
         viewer.wait_for_version(1)
     assert viewer.colours().tolist() == [BLUE, RED] * 8
@@ -307,8 +319,8 @@ def test_says_why_when_the_browser_cannot_draw(visit, server):
         "  return kind.startsWith('webgl') ? null : get.call(this, kind, ...rest) }"
     )
     fresh.page.goto(server.url)
-    expect(fresh.page.locator(".lpr-viewer .message")).to_contain_text("WebGL", timeout=30_000)
-    expect(fresh.page.locator(".said")).to_contain_text("failed", timeout=10_000)
+    expect(fresh.page.locator(".lpr-viewer .message")).to_contain_text("WebGL")
+    expect(fresh.page.locator(".said")).to_contain_text("failed")
 
 
 def test_works_under_a_prefix(visit):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import panel as pn
 from ase.build import bulk, molecule
@@ -15,6 +17,7 @@ RED, BLUE = np.array([200, 30, 40], np.uint8), np.array([20, 60, 220], np.uint8)
 crystal = bulk("Si", cubic=True) * (2, 1, 1)
 crystal.rattle(0.05, seed=3)
 n_atoms = len(crystal)
+begins, echoes = itertools.count(1), itertools.count(1)
 said = pn.pane.Str("", css_classes=["said"])
 viewer = StructureViewer(
     min_height=420,
@@ -28,12 +31,13 @@ viewer = StructureViewer(
 
 
 def begin() -> None:
-    """Back to where every test starts."""
+    """Back to where every test starts; the page is told which version of the colours that is."""
     said.object = ""
     viewer.param.update(picked=[], highlight=[], message="", stale=False, dark=False, style="ball-and-stick")
     viewer.set_scene(build_scene(crystal))
     viewer.reset_view()
-    viewer.set_colours(np.tile(RED, (n_atoms, 1)), hover_labels=[f"<b>Si</b> {atom}" for atom in range(n_atoms)])
+    labels = [f"<b>Si</b> {atom}" for atom in range(n_atoms)]
+    say(f"begun {next(begins)} with {viewer.set_colours(np.tile(RED, (n_atoms, 1)), hover_labels=labels)}.")
 
 
 def say(line: str) -> None:
@@ -76,8 +80,9 @@ def remount() -> None:
 
 viewer.on_pick(pick)
 viewer.on_key(lambda key: say(f"key {key}"))
-viewer.on_drawn(lambda version, upload, draw: say(f"drawn {version}"))
+viewer.on_drawn(lambda version, upload, draw: say(f"drawn {version}."))
 viewer.on_failed(lambda reason: say(f"failed {reason}"))
+viewer.param.watch(lambda event: say(f"camera {[float(number) for number in event.new]}"), "camera")
 begin()
 ACTIONS = {
     "begin": begin,
@@ -94,6 +99,7 @@ ACTIONS = {
     "message": lambda: viewer.param.update(message="" if viewer.message else "Nothing: <b>no atoms</b>."),
     "save": lambda: viewer.save_png("figure.png"),
     "remount": remount,
+    "echo": lambda: say(f"echo {next(echoes)}."),
 }
 buttons = []
 for name, action in ACTIONS.items():

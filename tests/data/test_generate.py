@@ -37,7 +37,6 @@ def some_frames(name: str, count: int) -> list[Atoms]:
 
 
 def test_the_fast_field_is_matscipys_potential():
-    pytest.importorskip("matscipy")
     cells = [rattled("Si", 5.43, 1), rattled("C", 3.57, 2), rattled("SiC", 4.32, 3), rattled("SiC", 4.9, 4)]
     energies, forces = TersoffField(cells)(np.concatenate([cell.positions for cell in cells]))
     first = 0
@@ -52,7 +51,6 @@ def test_the_fast_field_is_matscipys_potential():
 
 
 def test_the_neighbour_list_is_renewed_when_atoms_have_moved():
-    pytest.importorskip("matscipy")
     cell = rattled("Si", 5.43, 5)
     field = TersoffField([cell])
     moved = cell.positions.copy()
@@ -66,7 +64,6 @@ def test_the_neighbour_list_is_renewed_when_atoms_have_moved():
 
 @pytest.mark.parametrize("name", ["silicon", "carbon", "silicon-carbide"])
 def test_the_labels_of_the_solids_can_be_recomputed(name: str):
-    pytest.importorskip("matscipy")
     for frame in some_frames(name, 3):
         again = label_with_tersoff([frame], frame.info["group"])[0]
         np.testing.assert_allclose(again.info["energy"], frame.get_potential_energy(), atol=1e-4)
@@ -75,7 +72,6 @@ def test_the_labels_of_the_solids_can_be_recomputed(name: str):
 
 
 def test_the_labels_of_the_molecules_can_be_recomputed():
-    pytest.importorskip("tblite")
     for frame in (frame for frame in some_frames("molecules", 4) if len(frame) > 1):
         local, forces = xtb_local_energies_and_forces(frame)
         np.testing.assert_allclose(local, frame.arrays["local_energy"], atol=1e-4)
@@ -103,7 +99,6 @@ def test_dynamics_reaches_the_temperature_asked_for():
 
 
 def test_atoms_tagged_minus_one_are_held():
-    pytest.importorskip("matscipy")
     cell = rattled("Si", 5.43, 6)
     cell.set_tags([-1] * 10 + [0] * (len(cell) - 10))
     cell.wrap()
@@ -113,7 +108,6 @@ def test_atoms_tagged_minus_one_are_held():
 
 
 def test_minimising_brings_the_crystal_back():
-    pytest.importorskip("matscipy")
     perfect = bulk("Si", "diamond", a=5.432, cubic=True)
     shaken = perfect.copy()
     shaken.rattle(0.1, seed=7)
@@ -159,7 +153,6 @@ def tiny_recipe() -> Recipe:
 
 
 def test_equal_frames_give_equal_bytes_that_read_back(tmp_path: Path):
-    pytest.importorskip("matscipy")
     frames = label_with_tersoff([rattled("Si", 5.43, 11, 0.05), rattled("SiC", 4.32, 12, 0.05)], "crystal")
     first, _ = write_set(tiny_recipe(), frames, tmp_path / "one")
     second, _ = write_set(tiny_recipe(), frames, tmp_path / "two")
@@ -174,7 +167,6 @@ def test_equal_frames_give_equal_bytes_that_read_back(tmp_path: Path):
 
 
 def test_an_unphysical_frame_is_refused(tmp_path: Path):
-    pytest.importorskip("matscipy")
     cell = bulk("Si", "diamond", a=5.43, cubic=True)
     cell.positions[1] = cell.positions[0] + 0.6
     with pytest.raises(RuntimeError, match="of a bond length"):
