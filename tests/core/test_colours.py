@@ -82,7 +82,15 @@ def test_elements_have_their_customary_colours():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0312, "0.0312"), (1.0, "1"), (3.2e-5, "3.2e−5"), (1e-5, "1e−5"), (0.0, "0"), (12345.0, "1.2e4"), (-0.5, "−0.5")],
+    [
+        (0.0312, "0.0312"),
+        (1.0, "1"),
+        (3.2e-5, "3.2e−5"),
+        (1e-5, "1e−5"),
+        (0.0, "0"),
+        (12345.0, "1.2e4"),
+        (-0.5, "−0.5"),
+    ],
 )
 def test_numbers_are_written_as_people_write_them(value, text):
     assert format_value(value) == text
