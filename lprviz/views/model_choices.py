@@ -37,15 +37,14 @@ class Offers:
     ----------
     several_species, weights, forces, isolated_atoms : bool
         Whether it has them: isolated atoms, one of each species.
-    n_sparse : int
-        Sparse points to suggest.
+    n_environments : int
     """
 
     several_species: bool
     weights: bool
     forces: bool
     isolated_atoms: bool
-    n_sparse: int
+    n_environments: int
 
     @classmethod
     def of(cls, structures: StructureSet) -> Offers:
@@ -55,7 +54,7 @@ class Offers:
             weights=all(WEIGHT_KEY in atoms.info for atoms in structures),
             forces=find_forces(structures) is not None,
             isolated_atoms=set(isolated_atom_energies(structures)) >= set(structures.species),
-            n_sparse=default_n_sparse(structures.n_environments),
+            n_environments=structures.n_environments,
         )
 
     def details(self, kind: str) -> tuple[str, ...]:
@@ -78,7 +77,7 @@ def form_values(spec: ModelSpec, offers: Offers) -> dict[str, Any]:
     network = spec.network
     return {
         "kind": spec.kind,
-        "n_sparse": offers.n_sparse if spec.n_sparse is None else spec.n_sparse,
+        "n_sparse": default_n_sparse(offers.n_environments) if spec.n_sparse is None else spec.n_sparse,
         "zeta": spec.zeta,
         "sampling": spec.sampling,
         "hidden": ", ".join(map(str, network.hidden)),
@@ -113,7 +112,10 @@ def chosen_spec(values: Mapping[str, Any], base: ModelSpec, offers: Offers) -> M
         For values that cannot be, with what can.
     """
     kind = values["kind"]
-    fields: dict[str, Any] = {name: values[name] for name in KIND_FIELDS[kind] if kind == "sparse-kernel"}
+    fields: dict[str, Any] = {}
+    if kind == "sparse-kernel":
+        fields = {name: values[name] for name in KIND_FIELDS[kind]}
+        _require_points(fields["n_sparse"], offers.n_environments)
     if kind == "network":
         own = {name: values[name] for name in KIND_FIELDS[kind] if name != "hidden"}
         fields["network"] = replace(base.network, hidden=layer_widths(values["hidden"]), **own)
@@ -136,6 +138,15 @@ def chosen_details(values: Mapping[str, Any], base: ModelSpec, offers: Offers) -
     if details.get("forces"):
         details["force_weight"] = values["force_weight"]
     return details
+
+
+def _require_points(n_sparse: int | None, n_environments: int) -> None:
+    """Refuse more sparse points than there are to choose from, which the kernel would quietly leave out."""
+    if n_sparse is not None and n_sparse > n_environments:
+        raise ModelError(
+            f"There are {n_environments} environments, so a kernel cannot have {n_sparse} sparse points.",
+            f"Choose {default_n_sparse(n_environments)}.",
+        )
 
 
 def layer_widths(text: str) -> tuple[int, ...]:

@@ -111,8 +111,8 @@ def remark(text: str) -> Viewable:
 
 def file_words(structures: StructureSet) -> str:
     """Return what a file of features must hold."""
+    rows, bounds = group_digits(structures.n_environments), group_digits(structures.n_structures + 1)
     return (
-        "An .npz file with the arrays “features”, one row for each of the "
-        f"{group_digits(structures.n_environments)} atoms, and “offsets”, the {group_digits(structures.n_structures + 1)} "
+        f"An .npz file with the arrays “features”, one row for each of the {rows} atoms, and “offsets”, the {bounds} "
         "rows where structures begin and the last one ends; or metatensor's .mts with the samples system and atom."
     )

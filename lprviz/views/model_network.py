@@ -21,10 +21,10 @@ class BackbonePart:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._words = words(sizing_mode="stretch_width")
-        again = _button(
+        self._again = _button(
             "Train again", "Train again, on from the present weights: a tenth of the epochs of a start.", "lpr-retrain"
         )
-        cold = _button("From scratch", "From scratch: a new backbone, from random weights.", "lpr-retrain-cold")
+        self._cold = _button("From scratch", "From scratch: a new backbone, from random weights.", "lpr-retrain-cold")
         self._seeds = _button(
             "How much is chance?",
             "How much is chance? Four networks are trained that differ in their random start alone.",
@@ -33,7 +33,7 @@ class BackbonePart:
         self._answer = words("lpr-seeds-answer", sizing_mode="stretch_width")
         self.view = pmui.Column(
             self._words,
-            pn.Row(again, cold, sizing_mode="stretch_width", margin=0, styles={"gap": "8px"}),
+            pn.Row(self._again, self._cold, sizing_mode="stretch_width", margin=0, styles={"gap": "8px"}),
             self._seeds,
             self._answer,
             visible=False,
@@ -41,8 +41,8 @@ class BackbonePart:
             sizing_mode="stretch_width",
             margin=(0, 0, 6, 0),
         )
-        again.on_click(lambda event: session.retrain(warm=True))
-        cold.on_click(lambda event: session.retrain(warm=False))
+        self._again.on_click(lambda event: session.retrain(warm=True))
+        self._cold.on_click(lambda event: session.retrain(warm=False))
         self._seeds.on_click(lambda event: session.study(SEEDS))
         session.param.watch(self._follow, ["fit", "studies"], precedence=AFTER_PICTURE)
         self._follow()
