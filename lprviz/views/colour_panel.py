@@ -6,7 +6,7 @@ import panel_material_ui as pmui
 
 from lprviz.session import Session
 from lprviz.session.quantities import MENU, explanation_of, obstacle_to
-from lprviz.views.style import TIP, words
+from lprviz.views.style import SIDE_TIP, words
 from lprviz.views.text import escaped
 
 _KEEP = "keep it to compare with, as a colouring and as an outline in the histogram."
@@ -30,7 +30,7 @@ class ColourPanel:
         self._words = words(sizing_mode="stretch_width", margin=(2, 0))
         self._pin = pmui.Button(
             label="Pin this training set",
-            stylesheets=[TIP],
+            stylesheets=[SIDE_TIP],
             icon="push_pin",
             variant="outlined",
             size="small",

@@ -10,11 +10,18 @@ import panel as pn
 TIP = """
 .MuiTooltip-tooltip { width: max-content; max-width: 240px; }
 .MuiTooltip-popper, .MuiTooltip-tooltip { pointer-events: none !important; }
-.Mui-focusVisible { outline: 2px solid currentColor; outline-offset: -2px; }
+.Mui-focusVisible { outline: 2px solid currentColor !important; outline-offset: -2px !important; }
 """
 """For the `stylesheets` of a Material button, whose tooltip lies inside it and would be no wider than it is, and whose
 focus would be seen by a pulsing disc alone. At the window's edge the tooltip lies on top of its button, so clicks pass
 through it. It is also the button's name for a screen reader: begin with the label."""
+
+SIDE_TIP = TIP + """
+.MuiTooltip-popper { inset: auto 0 calc(100% + 3px) auto !important; transform: none !important; }
+.MuiTooltip-popper .MuiTooltip-tooltip { max-width: 180px; margin: 0 !important; }
+.MuiTooltip-arrow { display: none; }
+"""
+"""The same in the sidebar, which cuts off what leaves it: the tooltip stands above the button, flush with its right."""
 
 CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 

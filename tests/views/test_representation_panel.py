@@ -11,22 +11,15 @@ def asked(panel, cutoff):
     panel._apply.clicks += 1
 
 
-def test_every_choice_has_a_word_of_its_own(session):
-    panel = RepresentationPanel(session)
-    assert panel._species.value == "automatic"
-    assert None not in panel._species.values
-
-
 def test_what_is_committed_is_computed_with(working):
     session, worker = working
     panel = RepresentationPanel(session)
-    panel._species.value = "on"
     asked(panel, 3.0)
     worker.run()
     session.drain()
     assert session.settings.hypers.cutoff == 3.0
     assert session.fit.analysis.representation.n_features > 0
-    assert (panel._fields["cutoff"].value, panel._species.value) == (3.0, "on")
+    assert panel._fields["cutoff"].value == 3.0
 
 
 def test_after_cancel_the_form_shows_what_is_in_force(working):
