@@ -25,10 +25,10 @@ from lprviz.core.pool import PoolSpace
 from lprviz.core.row_blocks import whitened_rows
 from lprviz.progress import Tick
 
-SAMPLE = 2048
+SAMPLE = 1024
 """Atoms that the mean-log gain is worked out on one by one: all where there are fewer, else good to a few per cent."""
 
-_ATOMS_AT_ONCE = 2048
+_ATOMS_AT_ONCE = 1024
 _REPAIR_BELOW = 0.01
 """Down to this share of a variance, a difference in single precision leaves 1e-5 of what remains."""
 
