@@ -108,7 +108,7 @@ def _draw_categories(chart: Chart) -> str:
         parts.append(f'<text class="label" x="{left - 8}" y="{up + 4}" text-anchor="end">{escape(name)}</text>')
     parts += _vertical_grid(x, bottom, 6, chart.x_label)
     for number, series in enumerate(chart.series):
-        places = zip(series.x, series.y, strict=True)
+        places = [pair for pair in zip(series.x, series.y, strict=True) if math.isfinite(pair[0])]
         parts += [_mark(number, x.at(value), 20 + row * place) for value, place in places]
     return "\n".join([*parts, *_legend(chart.series, left, bottom + 52), "</svg>"])
 
@@ -153,18 +153,22 @@ def _vertical_grid(x: Axis, bottom: float, top: float, label: str) -> list[str]:
 def _drawn(series: Series, number: int, x: Axis, y: Axis) -> list[str]:
     """Band, line and marks of one series."""
     colour = f"series-{number % _SERIES_COLOURS}"
-    across = [x.at(value) for value in series.x]
-    points = list(zip(across, (y.at(value) for value in series.y), strict=True))
+    points = _placed(series.x, series.y, x, y)
     parts = []
     if series.low is not None and series.high is not None:
-        upper = zip(across, (y.at(value) for value in series.high), strict=True)
-        lower = zip(across, (y.at(value) for value in series.low), strict=True)
-        parts.append(f'<polygon class="band {colour}" points="{_listed([*upper, *reversed(list(lower))])}"/>')
+        outline = [*_placed(series.x, series.high, x, y), *reversed(_placed(series.x, series.low, x, y))]
+        parts.append(f'<polygon class="band {colour}" points="{_listed(outline)}"/>')
     if len(points) > 1 and series.joined:
         parts.append(f'<polyline class="line {colour}" points="{_listed(points)}"/>')
     if series.marks:
         parts += [_mark(number, *point) for point in points]
     return parts
+
+
+def _placed(across: Sequence[float], up: Sequence[float], x: Axis, y: Axis) -> list[tuple[float, float]]:
+    """Pixels of the points; those that are not finite are left out."""
+    pairs = zip(across, up, strict=True)
+    return [(x.at(one), y.at(other)) for one, other in pairs if math.isfinite(one) and math.isfinite(other)]
 
 
 def _listed(points: Sequence[tuple[float, float]]) -> str:

@@ -49,7 +49,7 @@ def silicon_training(structures: StructureSet) -> tuple[TrainingSet, ...]:
     pristine = in_groups(structures, "amorphous-pristine")
     defective = spread_out(in_groups(structures, "amorphous-defective"), N_DEFECTIVE)
     kept = pristine[: len(pristine) - N_DEFECTIVE]
-    return TrainingSet(PRISTINE, pristine), TrainingSet(WITH_DEFECTS, kept + defective)
+    return TrainingSet(PRISTINE, pristine), TrainingSet(WITH_DEFECTS, tuple(sorted(kept + defective)))
 
 
 def measure_silicon(study: Study, tick: Tick) -> Measured:
