@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from lprviz.core.colours import format_value
 from lprviz.errors import LprvizError
 from lprviz.jobs import Request
 from lprviz.session import edits, gallery, plans
@@ -135,7 +136,7 @@ class Session(Machinery):
     def set_pin(self) -> None:
         """Keep the present state for comparison."""
         if self.fit is not None:
-            label = f"{len(self.fit.members)} structures, alpha {self.fit.alpha:.0e}"
+            label = f"{len(self.fit.members)} structures, α {format_value(self.fit.alpha)}"
             self.pin = Pin(label, self.fit.members, self.fit.lpr)
             self._scales = {k: v for k, v in self._scales.items() if k != "log-ratio"}
             self._repaint()
