@@ -6,6 +6,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from lprviz.errors import DataError
@@ -44,7 +45,7 @@ def unpack(archive: Path, folder: Path, *, most_bytes: int = MOST_BYTES, most_me
             members = _checked_members(tar, archive.name, most_bytes, most_members)
             tar.extractall(temporary, members=members, filter="data")
         _settle(temporary, folder)
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise DataError(f"{archive.name} cannot be unpacked: {error}.", f"Delete {archive} and try again.") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
