@@ -11,6 +11,13 @@ rigidity_answers   the questions below as methods of `FittedLPR`
   tug              what else moves when one local energy is forced to move: `Tug`
   components       named parts of the features; component_rigidity: LCPR and CPR, live: `ComponentResult`
 suggestion         greedy choice of what to train on next
+reasons            the questions below as methods of `FittedLPR`
+  preview          what switching one structure would do: `Preview`
+  holding          who holds a group, and whom a structure holds: `GroupInfluence`, `Leaning`
+  redundancy       irreplaceable members and redundant pairs: `Redundancy`
+  explanation      why an atom is low: `Explanation`; explanation_words, nearest_training: what it says and names
+  budget           what n additions buy, three ways: `BudgetCurve`; dispensing: what can go: `Dispensable`
+  orders           the metric of a goal along an order of switches
 trust              the questions below as methods of `FittedLPR`
   alpha_choice     cross-validation of every regulariser: `AlphaCurve`
   calibration      standard deviations in eV from held-out residuals: `Calibration`
@@ -29,14 +36,20 @@ retraining         a network trained again, and how much another seed changes: `
 """
 
 from lprviz.analysis.analysis import LPRAnalysis
+from lprviz.analysis.budget import BudgetCurve
 from lprviz.analysis.calibration import Calibration, Parity
 from lprviz.analysis.committee import CommitteeResult
 from lprviz.analysis.component_rigidity import ComponentResult
 from lprviz.analysis.components import Component
+from lprviz.analysis.dispensing import Dispensable
+from lprviz.analysis.explanation import Explanation
 from lprviz.analysis.fitted import FittedLPR
 from lprviz.analysis.forces import ForceEffect
+from lprviz.analysis.holding import GroupInfluence, Leaning
 from lprviz.analysis.model_spec import ModelSpec
 from lprviz.analysis.network_settings import NetworkSettings
+from lprviz.analysis.preview import Preview
+from lprviz.analysis.redundancy import Redundancy, RedundantPair
 from lprviz.analysis.results import InfluenceResult, RigidityResult, Suggestion
 from lprviz.analysis.retraining import SeedNoise
 from lprviz.analysis.suggestion import goals
@@ -46,18 +59,26 @@ from lprviz.core.alpha_choice import AlphaCurve
 
 __all__ = [
     "AlphaCurve",
+    "BudgetCurve",
     "Calibration",
     "CommitteeResult",
     "Component",
     "ComponentResult",
+    "Dispensable",
+    "Explanation",
     "FittedLPR",
     "ForceEffect",
+    "GroupInfluence",
     "InfluenceResult",
     "LPRAnalysis",
+    "Leaning",
     "LocalError",
     "ModelSpec",
     "NetworkSettings",
     "Parity",
+    "Preview",
+    "Redundancy",
+    "RedundantPair",
     "RigidityResult",
     "SeedNoise",
     "Suggestion",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lprviz.analysis.forces import ForceEffect, force_effect, predicted_forces
 from lprviz.analysis.influence import Atom, atom_influence
+from lprviz.analysis.reasons import Reasons
 from lprviz.analysis.results import FloatArray, InfluenceResult, RigidityResult, Suggestion
 from lprviz.analysis.retraining import SeedNoise, retrained, seed_noise
 from lprviz.analysis.rigidity_answers import RigidityAnswers
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from lprviz.data.baseline import CompositionBaseline
 
 
-class FittedLPR(RigidityAnswers, Trust):
+class FittedLPR(RigidityAnswers, Trust, Reasons):
     """LPR, local energies and predictions of one training set. Made by `LPRAnalysis.fit`.
 
     Parameters
@@ -243,6 +244,7 @@ class FittedLPR(RigidityAnswers, Trust):
         candidates: Iterable[int] | None = None,
         *,
         target_structures: Iterable[int] | None = None,
+        target_species: str | Iterable[str] | None = None,
         threshold: float = 1.0,
         tick: Tick = no_tick,
     ) -> Suggestion:
@@ -255,12 +257,14 @@ class FittedLPR(RigidityAnswers, Trust):
         goal : {"mean-log", "worst", "d-optimal", "v-optimal", "coverage"}
             What to raise over the target: mean log LPR, the lowest LPR, information on structures, (minus) mean
             variance, or the share of atoms at or above `threshold`.
-        target : indices, slice or mask of environments, optional
+        target : indices, slice, mask or (structure, atom) pairs, optional
             Which environments matter; all by default.
         candidates : iterable of int, optional
             Structures to choose from; all that are not in training by default.
         target_structures : iterable of int, optional
             The atoms of these structures matter (instead of `target`).
+        target_species : str or iterable of str, optional
+            Of those, only atoms of these species matter.
         threshold : float
             For ``"coverage"``, in label-equivalents.
 
@@ -269,7 +273,7 @@ class FittedLPR(RigidityAnswers, Trust):
         ModelError
             If `n` is below 1, a goal or index is unknown, or a candidate is in training already.
         """
-        environments = target_environments(self._analysis.structures, target, target_structures)
+        environments = target_environments(self._analysis.structures, target, target_structures, target_species)
         return greedy_suggestion(
             self, n, goal=goal, target=environments, candidates=candidates, threshold=threshold, tick=tick
         )

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from ase.data import atomic_numbers
+from numpy.typing import NDArray
 
-from lprviz.analysis.results import FloatArray, IntArray, Suggestion, read_only
+from lprviz.analysis.groups import environments_of
+from lprviz.analysis.results import FloatArray, IntArray, Suggestion, atoms_of, read_only
 from lprviz.errors import ModelError
 from lprviz.progress import Tick, no_tick
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from lprviz.analysis.fitted import FittedLPR
     from lprviz.data.structures import StructureSet
 
-_METRICS: dict[str, str] = {
+METRICS: dict[str, str] = {
     "mean-log": "mean ln LPR",
     "worst": "ln of the lowest LPR",
     "d-optimal": "ln det information gained",
@@ -27,25 +30,33 @@ _METRICS: dict[str, str] = {
 
 def goals() -> tuple[str, ...]:
     """Names of the goals that `greedy_suggestion` knows."""
-    return tuple(_METRICS)
+    return tuple(METRICS)
 
 
 def target_environments(
-    structures: StructureSet, target: Any = None, target_structures: Iterable[int] | None = None
+    structures: StructureSet,
+    target: Any = None,
+    target_structures: Iterable[int] | None = None,
+    target_species: str | Iterable[str] | None = None,
 ) -> IntArray:
-    """Environments that matter, as sorted unique indices: those of `target`, of `target_structures`, or all."""
+    """Environments that matter, as sorted unique indices: those of `target`, of `target_structures`, or all.
+
+    With `target_species` only those of these chemical symbols.
+    """
     everything = np.arange(structures.n_environments)
     if target is not None and target_structures is not None:
         raise ModelError("The target is given twice.", "Give either target or target_structures.")
     if target_structures is not None:
-        chosen = [everything[structures.offsets[s] : structures.offsets[s + 1]] for s in target_structures]
+        chosen = [everything[atoms_of(structures.offsets, s)] for s in target_structures]
         environments = np.concatenate(chosen) if chosen else everything[:0]
     elif target is None:
         environments = everything
     else:
-        environments = _pick(everything, target)
+        environments = _pick(structures, target)
+    if target_species is not None:
+        environments = environments[_of_species(structures, target_species)[environments]]
     if not len(environments):
-        raise ModelError("The target holds no environment.", "Name at least one environment or structure.")
+        raise ModelError("The target holds no environment.", "Name at least one environment, structure or species.")
     return np.unique(environments)
 
 
@@ -64,8 +75,8 @@ def greedy_suggestion(
     For ``"d-optimal"`` the gain ``ln(1 + f^T P f)`` is submodular, so greedy is within ``1 - 1/e`` of the best set.
     Ties go to the lowest index. Under the training scale gains are taken at the scale before each addition.
     """
-    _require_goal(goal, n)
-    left = _candidate_list(fitted, candidates)
+    require_goal(goal, n)
+    left = candidate_list(fitted, candidates)
     options: dict[str, Any] = {"threshold": threshold} if goal == "coverage" else {}
     order: list[int] = []
     gains: list[float] = []
@@ -85,7 +96,7 @@ def greedy_suggestion(
         gains=read_only(np.array(gains)),
         curve=read_only(np.array(curve)),
         goal=goal,
-        metric=_METRICS[goal],
+        metric=METRICS[goal],
     )
 
 
@@ -105,14 +116,15 @@ def goal_metric(lpr: FloatArray, goal: str, threshold: float = 1.0) -> float:
     return 0.0
 
 
-def _require_goal(goal: str, n: int) -> None:
-    if goal not in _METRICS:
-        raise ModelError(f"There is no goal {goal!r}.", f"Choose one of {', '.join(_METRICS)}.")
+def require_goal(goal: str, n: int, verb: str = "suggest") -> None:
+    """Refuse a goal that is none, and fewer than one structure."""
+    if goal not in METRICS:
+        raise ModelError(f"There is no goal {goal!r}.", f"Choose one of {', '.join(METRICS)}.")
     if n < 1:
-        raise ModelError(f"Cannot suggest {n} structures.", "Ask for at least one.")
+        raise ModelError(f"Cannot {verb} {n} structures.", "Ask for at least one.")
 
 
-def _candidate_list(fitted: FittedLPR, candidates: Iterable[int] | None) -> list[int]:
+def candidate_list(fitted: FittedLPR, candidates: Iterable[int] | None) -> list[int]:
     """Candidates in rising order; all that are not in training by default."""
     members = set(fitted.members)
     n_structures = fitted.analysis.structures.n_structures
@@ -126,12 +138,24 @@ def _candidate_list(fitted: FittedLPR, candidates: Iterable[int] | None) -> list
     return chosen
 
 
-def _pick(everything: IntArray, target: Any) -> IntArray:
+def _of_species(structures: StructureSet, symbols: str | Iterable[str]) -> NDArray[np.bool_]:
+    """Which environments are of these species; one symbol or several."""
+    wanted = [symbols] if isinstance(symbols, str) else list(symbols)
+    unknown = next((each for each in wanted if each not in structures.species), None)
+    if unknown is not None:
+        raise ModelError(f"There is no {unknown!r} in this data set.", f"Species: {', '.join(structures.species)}.")
+    return np.isin(structures.numbers, [atomic_numbers[each] for each in wanted])
+
+
+def _pick(structures: StructureSet, target: Any) -> IntArray:
     selector = target if isinstance(target, slice) else np.asarray(target)
+    if isinstance(selector, np.ndarray) and selector.ndim == 2:
+        return environments_of(structures, selector)  # (structure, atom) pairs
     try:
-        return everything[selector]
+        return np.arange(structures.n_environments)[selector]
     except IndexError as error:
         raise ModelError(
-            f"The target names an environment outside the {len(everything)} there are.",
-            "Give indices, a slice or a mask of environments; for structures use target_structures.",
+            f"The target names an environment outside the {structures.n_environments} there are.",
+            "Give indices, a slice, a mask of environments or (structure, atom) pairs; for structures use "
+            "target_structures.",
         ) from error

@@ -9,6 +9,7 @@ from rigidity_cases import Case, cases, law, random_case, relative_difference
 
 from lprviz.core import PoolSpace, RigidityEngine, RowBlocks, local_prediction_rigidity, ridge_fit
 from lprviz.core.block_edits import turned
+from lprviz.core.block_preview import TOLERANCE
 from lprviz.errors import ModelError
 from lprviz.progress import Cancelled
 
@@ -93,7 +94,7 @@ def test_a_preview_is_what_the_edit_gives(blocked: Blocked):
     engine = blocked.engine(blocked.case.some_members())
     structure = int(blocked.case.rng.integers(blocked.case.n_structures))
     switched = engine.remove(structure) if structure in engine.members else engine.add(structure)
-    assert relative_difference(engine.preview(structure), switched.lpr) < tolerance(switched)
+    assert relative_difference(engine.preview(structure), switched.lpr) < 1.5 * TOLERANCE + tolerance(switched)
 
 
 @law(blocked())
