@@ -43,6 +43,7 @@ def test_layers_import_only_downwards():
         ("import lprviz; lprviz.LprvizError", ("featomic", "metatensor", "panel", "bokeh", "nglview", "ase", "numpy")),
         ("import lprviz.core", ("featomic", "metatensor", "panel", "bokeh", "nglview", "matplotlib")),
         ("import lprviz.data, lprviz.analysis, lprviz.jobs", ("featomic", "metatensor", "panel", "bokeh", "nglview")),
+        ("import lprviz.gallery", ("featomic", "metatensor", "panel", "bokeh", "nglview", "torch")),
         ("import lprviz.session", ("featomic", "metatensor", "panel", "bokeh", "nglview")),
         (
             "from lprviz.cli import main; main(['--help'])",

@@ -55,7 +55,7 @@ def test_every_command_is_one_that_the_parser_takes(line):
 
 def test_every_option_in_the_text_is_one_of_the_commands():
     known = {"lprviz": build_parser().format_help()}
-    for name in ("lpr", "suggest", "alpha", "calibrate", "describe", "datasets"):
+    for name in ("lpr", "suggest", "alpha", "calibrate", "describe", "datasets", "gallery"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("COLUMNS", "200")
             known[name] = subcommand_help(name)
@@ -95,6 +95,18 @@ def test_the_python_example_runs_and_prints_what_it_says():
     printed = run.stdout.splitlines()
     assert len(expected) == 4
     assert [float(line) for line in printed[: len(expected)]] == pytest.approx(expected, rel=0.01)
+
+
+def test_the_gallerys_table_counts_its_claims():
+    """The claims themselves are checked in tests/gallery; here, that the table has every entry and its true counts."""
+    from lprviz.gallery import ENTRIES
+
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| .* \| (\d+ of \d+) \|$", README, re.MULTILINE))
+    assert list(rows) == [entry.key for entry in ENTRIES]
+    for entry in ENTRIES:
+        held, total = map(int, rows[entry.key].split(" of "))
+        assert total - held == len(entry.disagreements)
+        assert total == len(entry.claims) or not entry.claims
 
 
 def test_every_name_of_the_package_exists():
