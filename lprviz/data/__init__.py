@@ -14,6 +14,7 @@ reading, upload       `read_structures`, `read_upload`, `load_dataset`
 hypers, descriptors   `SoapHypers`; features by featomic (imported only when something is computed)
 feature_columns       what each column of the features stands for
 feature_table         features that another program computed; feature_files, metatensor_files: reading, writing
+gradients             derivatives of summed features; force_labels: the reference forces
 baseline              energy per species, frozen for the data set; species_baseline: other ways to it
 structure_rows        weights of structures, and what they do to the rows of the loss
 cache, pools          disk cache; structures + hypers -> pool space
