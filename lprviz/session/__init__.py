@@ -1,11 +1,14 @@
 """Observable state without a screen: what is loaded, trained, coloured and looked at. The only writer of it.
 
 session     the intents
+  comparing   those about pins
   machinery   how the state asked for is reached: at once, or by the worker
+  problems    what went wrong
   state       what views watch
 values      the frozen values it is made of
 edits       what an edit does to the training set
-history     undo and redo
+history     the edits as a tree: undo, redo, branches
+metrics     a fit in three numbers
 library     what all sessions of a process share
 plans       what the worker is asked to do
 quantities  what atoms can be coloured by

@@ -19,26 +19,26 @@ from lprviz.session import edits, plans, studies
 from lprviz.session.gallery import OpenEntry
 from lprviz.session.history import History
 from lprviz.session.library import Library
+from lprviz.session.metrics import metrics_of
 from lprviz.session.pictures import element_picture, marked_stale, most_telling, paint
+from lprviz.session.problems import Problems
 from lprviz.session.quantities import Context, study_for
-from lprviz.session.state import SessionState
 from lprviz.session.values import (
     Activity,
     Dataset,
     Outcome,
     Plan,
-    Problem,
     Scales,
     Selection,
     Study,
     Timing,
+    settings_key,
 )
 
 _LABELS = {"network": "Training the network", "sparse-kernel": "Choosing sparse points"}
-UNEXPECTED = "Something went wrong inside lprviz; your last state is kept."
 
 
-class Machinery(SessionState):
+class Machinery(Problems):
     """Reaches the state asked for: edits at once, the rest through a worker whose replies are drained.
 
     Parameters
@@ -59,9 +59,8 @@ class Machinery(SessionState):
         library: Library | None = None,
         report: Callable[[BaseException], None] = lambda error: None,
     ) -> None:
-        super().__init__()
+        super().__init__(report)
         self._library = library if library is not None else Library()
-        self._report = report
         self._plan: Plan | None = None  # what the worker is working towards, if anything
         self._request: Request | None = None  # and how
         self._reading = False  # the worker is reading a file
@@ -127,8 +126,7 @@ class Machinery(SessionState):
             return
         self._move_to(edit.members, edit.label, self.history.push(edit.label, edit.members))
 
-    def _travel(self, step: int) -> None:
-        history = self.history.moved(step)
+    def _go_to(self, history: History) -> None:
         if history is self.history or history.current is None:
             return
         self._move_to(history.current.members, history.current.label, history)
@@ -139,6 +137,7 @@ class Machinery(SessionState):
             self.members = members
             if self._reach(label):
                 self.history = history
+                self._note_metrics()
             else:
                 self.members = before
 
@@ -209,8 +208,21 @@ class Machinery(SessionState):
         elif reply.request.kind == "fit":
             self._refitting = False
             self._show(reply.value, reply.seconds * 1e3)
+            self._note_metrics()
         elif reply.request.kind == "study":
             self._accept_study(reply.value)
+        else:
+            self._accept_other(reply)
+
+    def _accept_other(self, reply: Reply) -> None:
+        """What classes built on this one have asked for."""
+        raise NotImplementedError(reply.request.kind)
+
+    def _note_metrics(self) -> None:
+        """The state on show is measured once, when it is reached."""
+        fit, entry = self.fit, self.history.current
+        if fit is not None and entry is not None and entry.metrics is None and entry.members == fit.members:
+            self.history = self.history.measured(metrics_of(fit), fit.alpha, settings_key(self.settings))
 
     def _accept_study(self, study: Study) -> None:
         self._studying = ""
@@ -249,7 +261,8 @@ class Machinery(SessionState):
         self._plan, self._scales = None, {}
         keys = {each.key for each in outcome.analysis.components()}
         component = self.component if self.component in keys else ""
-        context = Context(plan.dataset.structures, fit, None, selection.picked, {}, component, self.committee)
+        pins, pin, compared = (self.pins, self.pin, self.compared) if same else ((), None, None)
+        context = Context(plan.dataset.structures, fit, pin, selection.picked, {}, component, self.committee, compared)
         picture, self._scales = paint(context, self.colour_by, {})
         self._opening_scales = self._scales
         self.param.update(
@@ -263,16 +276,20 @@ class Machinery(SessionState):
             fit=fit,
             picture=picture,
             selection=selection,
-            pin=None,
+            pins=pins,
+            pin=pin,
+            compared=compared,
+            camera=self.camera if self.dataset is plan.dataset else (),
             history=self.history if same else History.starting(plan.history_label, plan.members),
             timing=Timing(seconds * 1e3),
             problem=None,
         )
+        self._note_metrics()
         self._ask_for_study()
 
     def _fail(self, reply: Reply) -> None:
         assert reply.error is not None
-        if reply.request.kind == "entry":
+        if reply.request.kind in ("entry", "restore"):
             self._complain(reply.error)
             self._resume()
             return
@@ -301,13 +318,6 @@ class Machinery(SessionState):
         elif self._refitting:
             self._reach("Updating the fit")
         self.problem = problem
-
-    def _complain(self, error: Exception) -> None:
-        if isinstance(error, LprvizError):
-            self.problem = Problem(error.message, error.hint)
-        else:
-            self._report(error)
-            self.problem = Problem(UNEXPECTED, "If it happens again, please report what you did.")
 
     def _show_progress(self) -> None:
         progress = self._worker.progress

@@ -30,6 +30,7 @@ class Context:
     studies: Studies = field(default_factory=dict)
     component: str = ""
     committee: str = "bootstrap"
+    compared: Pin | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _truth(context: Context) -> Values:
 
 def _log_ratio(context: Context) -> Values:
     assert context.pin is not None  # `_needs_pin` was asked first
-    return context.fit.lpr / context.pin.lpr
+    now = context.fit.lpr if context.compared is None else context.compared.lpr
+    return now / context.pin.lpr
 
 
 def calibration_of(fit: FittedLPR) -> Calibration | LprvizError:

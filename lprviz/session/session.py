@@ -13,16 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from lprviz.core.colours import format_value
 from lprviz.errors import LprvizError
 from lprviz.jobs import Request
 from lprviz.session import edits, gallery, plans
-from lprviz.session.machinery import Machinery
+from lprviz.session.comparing import Comparing
 from lprviz.session.quantities import follows_pick
-from lprviz.session.values import NO_ENVIRONMENTS, Dataset, Pin, Plan, Problem, Selection, Settings
+from lprviz.session.values import NO_ENVIRONMENTS, Dataset, Plan, Selection, Settings
 
 
-class Session(Machinery):
+class Session(Comparing):
     """What a person can ask of lprviz; the only writer of the state that views read.
 
     Parameters are those of `Machinery`.
@@ -118,11 +117,11 @@ class Session(Machinery):
 
     def undo(self) -> None:
         """Go one state back."""
-        self._travel(-1)
+        self._go_to(self.history.moved(-1))
 
     def redo(self) -> None:
         """Go one state forward."""
-        self._travel(+1)
+        self._go_to(self.history.moved(+1))
 
     def set_alpha(self, alpha: float) -> None:
         """Set the regulariser; live."""
@@ -133,18 +132,9 @@ class Session(Machinery):
         if not self._reach("Moving alpha"):
             self.alpha = before
 
-    def set_pin(self) -> None:
-        """Keep the present state for comparison."""
-        if self.fit is not None:
-            label = f"{len(self.fit.members)} structures, α {format_value(self.fit.alpha)}"
-            self.pin = Pin(label, self.fit.members, self.fit.lpr)
-            self._scales = {k: v for k, v in self._scales.items() if k != "log-ratio"}
-            self._repaint()
-
-    def clear_pin(self) -> None:
-        """Forget the pinned state."""
-        self.pin = None
-        self._repaint()
+    def return_to(self, entry_id: int) -> None:
+        """Go to a state of the history, on whatever branch; alpha and model stay as they are."""
+        self._go_to(self.history.at(entry_id))
 
     # -- what is looked at ------------------------------------------------------------------------------------------
 
@@ -174,6 +164,12 @@ class Session(Machinery):
         self.selection = Selection(structure, environment, group.astype(np.intp))
         if follows_pick(self.colour_by):
             self._repaint()
+
+    def look_from(self, camera: Iterable[float]) -> None:
+        """Note where the picture is looked at from: sixteen numbers as the viewer gives them, none for its own."""
+        numbers = tuple(float(each) for each in camera)
+        if len(numbers) in (0, 16) and np.isfinite(numbers).all() and numbers != self.camera:
+            self.camera = numbers
 
     def walk(self, step: int) -> None:
         """Pick the next (+1) or previous (-1) atom of the shown structure, from least to most rigid."""
@@ -218,14 +214,6 @@ class Session(Machinery):
         if given_up:
             self._return_to_shown()
         self._settle_activity()
-
-    def dismiss_problem(self) -> None:
-        """Forget the last problem."""
-        self.problem = None
-
-    def report_problem(self, message: str, hint: str = "") -> None:
-        """Show a problem that a view met, such as a file too large to be sent."""
-        self.problem = Problem(message, hint)
 
     def report_drawn(self, upload_ms: float, draw_ms: float) -> None:
         """Note what the browser needed to show the last picture."""

@@ -35,7 +35,10 @@ class SessionState(param.Parameterized):
     selection: Selection = observed(Selection(), "What is looked at.")
     history: History = observed(History(), "Undo and redo.")
     entry: OpenEntry | None = observed(None, "Entry of the gallery on show, if one is.")
-    pin: Pin | None = observed(None, "Training set kept for comparison.")
+    pins: tuple[Pin, ...] = observed((), "States kept for comparison, oldest first.")
+    pin: Pin | None = observed(None, "The pin that is compared with.")
+    compared: Pin | None = observed(None, "The pin that is compared with it; None for the present state.")
+    camera: tuple[float, ...] = observed((), "Sixteen numbers, column by column; empty for the default view.")
     studies: Studies = observed({}, "Answers that took background work, by question.")
     component: str = observed("", "Component whose rigidity atoms can be coloured by.")
     committee: str = observed("bootstrap", "Kind of committee atoms can be coloured by.")
@@ -45,8 +48,8 @@ class SessionState(param.Parameterized):
 
     def _context(self, fit: FittedLPR, known: Studies) -> Context:
         assert self.dataset is not None
-        picked = self.selection.picked
-        return Context(self.dataset.structures, fit, self.pin, picked, known, self.component, self.committee)
+        picked, structures = self.selection.picked, self.dataset.structures
+        return Context(structures, fit, self.pin, picked, known, self.component, self.committee, self.compared)
 
     @property
     def context(self) -> Context | None:

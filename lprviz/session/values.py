@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from lprviz.core.colours import ColourScale, element_rgb
 from lprviz.data.bundled import DatasetCard
 from lprviz.data.hypers import SoapHypers
 from lprviz.data.structures import StructureSet
+from lprviz.session.metrics import Metrics
 
 NO_ENVIRONMENTS: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
 
@@ -36,6 +38,15 @@ class Settings:
     hypers: SoapHypers
     model: ModelSpec = field(default_factory=ModelSpec)
     scale: str = "frozen"
+
+
+def settings_key(settings: Settings | None) -> str:
+    """Return a short name that is the same for settings that give the same model, and only for those."""
+    if settings is None:
+        return ""
+    model = settings.model
+    parts = (settings.hypers.key(), model.key(), model.baseline, settings.scale)
+    return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -105,13 +116,39 @@ class Problem:
     hint: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pin:
-    """A training set kept for comparison."""
+    """A state kept for comparison, under a name.
+
+    Attributes
+    ----------
+    label : str
+        What the state is, in a few words.
+    members : tuple of int
+    lpr : (n_environments,) array
+    name : str
+        What a person calls it; no two pins share one.
+    alpha : float
+    settings_key : str
+        The model it was made with; see `settings_key`.
+    model : str
+        The same in words.
+    selection : Selection
+    camera : tuple of float
+        What was looked at, and from where; see `lprviz.session.state.SessionState.camera`.
+    metrics : Metrics or None
+    """
 
     label: str
     members: tuple[int, ...]
     lpr: NDArray[np.float64]
+    name: str = ""
+    alpha: float = float("nan")
+    settings_key: str = ""
+    model: str = ""
+    selection: Selection = field(default_factory=lambda: Selection())
+    camera: tuple[float, ...] = ()
+    metrics: Metrics | None = None
 
 
 @dataclass(frozen=True)

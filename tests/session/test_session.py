@@ -98,12 +98,16 @@ def test_undo_and_redo_walk_the_states(session):
     assert session.history.undo_label == "Added structure 11"
 
 
-def test_an_edit_after_undo_forgets_what_was_undone(session):
+def test_an_edit_after_undo_makes_a_branch_and_nothing_is_lost(session):
     session.remove_structures([2])
+    left = session.history.current_id
     session.undo()
     session.remove_structures([5])
     assert session.history.redo_label == ""
-    assert len(session.history.entries) == 2
+    assert len(session.history.entries) == 3
+    session.return_to(left)
+    assert 2 not in session.members
+    assert 5 in session.members
 
 
 def test_many_edits_equal_a_fresh_fit(session):
