@@ -1,6 +1,8 @@
 """Every entry of the gallery, run as a user would: each claim holds, or is one whose failure the entry explains."""
 
 import builtins
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from lprviz.gallery.systems.carbon import glass_share
 from lprviz.gallery.systems.silicon import coordination
 from lprviz.progress import Cancelled
 
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 KEYS = [entry.key for entry in ENTRIES]
 
 
@@ -40,6 +43,13 @@ def test_what_fails_is_exactly_what_the_entry_says_its_data_does_not_bear_out(re
     failing = {finding.claim.key for finding in result.findings if not finding.holds}
     assert failing == set(result.entry.disagreements)
     assert all(np.isfinite(finding.value) for finding in result.findings)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_readme_counts_what_holds(results, key):
+    result, _ = results(key)
+    (told,) = re.findall(rf"^\| `{key}` \| .* \| (\d+ of \d+) \|$", README, re.MULTILINE)
+    assert told == f"{result.n_holding} of {len(result.findings)}"
 
 
 @pytest.mark.parametrize("key", KEYS)
