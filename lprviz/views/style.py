@@ -16,11 +16,12 @@ TIP = """
 focus would be seen by a pulsing disc alone. At the window's edge the tooltip lies on top of its button, so clicks pass
 through it. It is also the button's name for a screen reader: begin with the label."""
 
-SIDE_TIP = TIP + """
+_ABOVE = """
 .MuiTooltip-popper { inset: auto 0 calc(100% + 3px) auto !important; transform: none !important; }
 .MuiTooltip-popper .MuiTooltip-tooltip { max-width: 180px; margin: 0 !important; }
 .MuiTooltip-arrow { display: none; }
 """
+SIDE_TIP = TIP + _ABOVE
 """The same in the sidebar, which cuts off what leaves it: the tooltip stands above the button, flush with its right."""
 
 CSS = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
