@@ -89,11 +89,12 @@ def on_screen(page: Page, points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([left + across * width, top + (1 - up) * height])
 
 
-def draw_lasso(page: Page, screen: NDArray[np.float64]) -> None:
-    """Drag the mouse through these places, (n, 2) in pixels, and back to the first."""
+def draw_lasso(page: Page, screen: NDArray[np.float64], pause: float = 0.0) -> None:
+    """Drag the mouse through these places, (n, 2) in pixels, and back to the first, after a pause in ms."""
     corners = screen.tolist()
     page.mouse.move(*corners[0])
     page.mouse.down()
+    page.wait_for_timeout(pause)
     for corner in [*corners[1:], corners[0]]:
         page.mouse.move(*corner, steps=3)
     page.mouse.up()

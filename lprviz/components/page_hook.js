@@ -1,6 +1,6 @@
 // Marks the page with whether the first picture is coloured (the viewer says so, once it is drawn) and whether work is
 // under way (the session knows).
-// Says how this browser draws, and sends the keys for undo and redo home from wherever the focus is.
+// Says how this browser draws, lets lassos begin slowly, and sends the keys for undo and redo home from anywhere.
 
 // Without a graphics card the browser emulates one, and a canvas "accelerated" by it takes seconds for what the
 // processor does in milliseconds. Such machines are common in classrooms.
@@ -20,6 +20,14 @@ const keepCanvasesInMemory = () => {
   }
 }
 
+// Bokeh takes a button held still for 0.3 s for a press, and a press never becomes a drag: whoever paused before drawing
+// a lasso got none, and on a busy machine so did everybody else.
+const letDragsBeginSlowly = () => {
+  try {
+    window.Bokeh.require("core/ui_gestures").UIGestures.press_threshold = 3_600_000
+  } catch { /* another Bokeh: lassos work, if begun at once */ }
+}
+
 export function render({model}) {
   const root = document.body
   root.style.minHeight = "100vh"  // the page floats above it; a body without height counts as hidden
@@ -30,6 +38,7 @@ export function render({model}) {
   model.on("working", markBusy)
   window.addEventListener("lprviz-coloured", markReady, {once: true})
 
+  letDragsBeginSlowly()
   const software = drawsInSoftware()
   if (software) { keepCanvasesInMemory() }
   model.send_msg({type: "rendered", software})
