@@ -26,7 +26,7 @@ class Preview:
     joins : bool
         Whether it would join the training set, or leave it.
     lpr, lpr_before : (n_environments,) array
-        In label-equivalents; right to 1e-5 where the model trains on forces.
+        In label-equivalents; right to 1e-4 where the model trains on forces.
     target : (n_target,) array of int
         The environments that `mean_change`, `worst_before`, `worst_after` and `covered` are about.
     offsets : (n_structures + 1,) array

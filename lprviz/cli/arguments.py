@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from lprviz.cli.model_options import add_model_options
-from lprviz.cli.number_types import positive_count, positive_number
+from lprviz.cli.number_types import index_list, positive_count, positive_number
 
 GOALS = ("mean-log", "worst", "d-optimal", "v-optimal", "coverage")
 """Repeats `lprviz.analysis.goals`, so that ``lprviz --help`` need not import the science; a test compares them."""
@@ -57,17 +57,22 @@ def _add_lpr(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_suggest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "suggest",
-        help="structures to add to a training set, best first",
+        help="structures to add to a training set, best first, or to leave out of it",
         description="Choose structures of POOL to add to TRAIN, one after another, so that the atoms of TARGET gain "
-        "most.",
+        "most; or, with --remove, structures of TRAIN to leave out so that they lose least.",
     )
     _add_train(command)
-    command.add_argument("--candidates", required=True, metavar="POOL", help="structures to choose from")
+    command.add_argument("--candidates", metavar="POOL", help="structures to choose from")
     command.add_argument("--target", required=True, metavar="TARGET", help="structures whose atoms should gain")
+    command.add_argument("--target-species", nargs="+", metavar="SYMBOL", help="only atoms of these species of TARGET")
     command.add_argument("-n", type=positive_count, default=10, metavar="N", help="how many (default %(default)s)")
     command.add_argument("--goal", choices=GOALS, default="mean-log", help="what to raise (default %(default)s)")
     command.add_argument("--threshold", type=positive_number, default=1.0, metavar="T",
                          help="LPR that counts as covered, for coverage (default %(default)s)")  # fmt: skip
+    command.add_argument("--curve", action="store_true", help="what 0 to N additions buy, beside random orders")
+    command.add_argument("--order", type=index_list, metavar="I,J,...", help="beside an order of your own (indices in "
+                         "POOL, counted from 0); implies --curve")  # fmt: skip
+    command.add_argument("--remove", action="store_true", help="choose what can go from TRAIN instead")
     _add_model(command)
     _add_reporting(command, "OUT.json")
 

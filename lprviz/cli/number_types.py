@@ -22,3 +22,11 @@ def positive_count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
     return int(text)
+
+
+def index_list(text: str) -> list[int]:
+    """Whole numbers from 0 with commas between them, for argparse."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise argparse.ArgumentTypeError(f"must be whole numbers such as 3,1,4, not {text!r}")
+    return [int(part) for part in parts]

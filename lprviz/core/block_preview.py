@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lprviz.core.arrays import FloatArray, row_blocks, row_square_norms
+from lprviz.core.arrays import FloatArray, row_blocks
 from lprviz.core.pool import PoolSpace
 from lprviz.core.row_blocks import whitened_rows
 
-TOLERANCE = 1e-5
+TOLERANCE = 1e-4
 """Relative error of a preview's LPR where structures bring blocks of rows."""
 
 _LOST_TO_CANCELLATION = 1e-9
@@ -39,7 +39,7 @@ def block_preview(
     image = strong_image(whitened_rows(pool, root, structure), sign)
     if image is None or len(image) > pool.rank // 2:
         return None
-    change = _squares(pool.environments, root @ image.T)
+    change = image_squares(pool.environments, image @ root.T)
     if sign < 0:
         return np.add(variance, change, out=change)
     after = np.subtract(variance, change, out=change)
@@ -56,9 +56,10 @@ def strong_image(whitened: FloatArray, sign: int) -> FloatArray | None:
     return (directions[:, strong] / np.sqrt(slack)).T @ whitened
 
 
-def _squares(rows: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Square norms of ``rows @ vectors`` (k,), in blocks."""
+def image_squares(rows: FloatArray, images: FloatArray) -> FloatArray:
+    """|K a|^2 of rows a (n, rank) and images K (m, rank) -> (n,), the rows down the columns as a pool keeps them."""
     found = np.empty(len(rows))
     for block in row_blocks(*rows.shape):
-        found[block] = row_square_norms(rows[block] @ vectors)
+        part = images @ rows[block].T
+        np.square(part, out=part).sum(axis=0, out=found[block])
     return found

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lprviz.core.arrays import FloatArray, frozen, row_blocks, row_square_norms
+from lprviz.core.block_preview import image_squares
 from lprviz.core.gains import Tally, part_of
 from lprviz.core.pool import PoolSpace
 from lprviz.core.row_blocks import whitened_rows
@@ -29,7 +30,7 @@ def decades_lost(pool: PoolSpace, root: FloatArray, variance: FloatArray, member
 
     An environment without features has nothing to lose.
     """
-    rise = _rise(pool.environments, root @ _lifted(whitened_rows(pool, root, member)).T)
+    rise = image_squares(pool.environments, _lifted(whitened_rows(pool, root, member)) @ root.T)
     ratio = np.divide(rise, variance, out=np.zeros_like(rise), where=variance > 0.0)
     return frozen(np.log1p(ratio) / np.log(10.0))
 
@@ -56,7 +57,7 @@ def member_losses(
         if goal == "d-optimal":
             losses[number] = information_lost(whitened)
         else:
-            after = before + _rise(pool.environments[target], root @ _lifted(whitened).T)
+            after = before + image_squares(pool.environments[target], _lifted(whitened) @ root.T)
             losses[number] = -_gain(goal, threshold, before, after[:, None])[0]
         tick(number + 1, len(members))
     return losses
@@ -100,13 +101,6 @@ def _lifted(whitened: FloatArray) -> FloatArray:
         strong = 1.0 - slack > WEAK
         slack, directions = slack[strong], directions[:, strong]
     return (directions / np.sqrt(np.maximum(slack, _SMALLEST_SLACK))).T @ whitened
-
-
-def _rise(rows: FloatArray, vectors: FloatArray) -> FloatArray:
-    rise = np.empty(len(rows))
-    for block in row_blocks(*rows.shape):
-        rise[block] = row_square_norms(rows[block] @ vectors)
-    return rise
 
 
 def _gain(goal: str, threshold: float, before: FloatArray, after: FloatArray) -> FloatArray:

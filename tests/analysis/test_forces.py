@@ -155,7 +155,7 @@ def test_edits_equal_a_fresh_fit(analysis):
     np.testing.assert_allclose(fitted.regulariser_share, fresh.regulariser_share, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(fitted.local_energies(), fresh.local_energies(), atol=1e-7)
     np.testing.assert_allclose(fitted.with_alpha(1e-3).lpr, fresh.with_alpha(1e-3).lpr, rtol=1e-8)
-    np.testing.assert_allclose(analysis.fit([0]).engine.preview(5), analysis.fit([0, 5]).lpr, rtol=1e-5)
+    np.testing.assert_allclose(analysis.fit([0]).engine.preview(5), analysis.fit([0, 5]).lpr, rtol=1e-4)
 
 
 def test_the_effect_of_forces_is_the_ratio_to_a_model_of_energies(analysis, carbide):

@@ -10,6 +10,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from lprviz.analysis import LPRAnalysis, ModelSpec
 from lprviz.analysis.explanation_words import in_labels, in_words
+from lprviz.core.block_preview import TOLERANCE
 from lprviz.core.span import NEGLIGIBLE
 from lprviz.data import FeatureTable, SoapHypers, StructureSet, load_dataset
 from lprviz.data.descriptors import compute_features
@@ -75,7 +76,7 @@ def test_a_preview_is_what_the_switch_gives(fitted, structure):
 
 @pytest.mark.parametrize("structure", [2, 3])
 def test_a_preview_with_forces_is_right_to_its_tolerance(with_forces, structure):
-    check_preview(with_forces, structure, 1.5e-5)
+    check_preview(with_forces, structure, 1.5 * TOLERANCE)
 
 
 def test_previews_on_a_bundled_set(bundled):
