@@ -13,6 +13,7 @@ from lprviz.bench.__main__ import BENCHMARKS, main, to_json
 from lprviz.bench.engine import measure_workload as measure_engine
 from lprviz.bench.entries import Entry, Samples, costs, faster_than, report_text
 from lprviz.bench.pipeline import measure_workload as measure_pipeline
+from lprviz.bench.reasons import PREVIEW_LIMIT, measure_force_previews, measure_questions
 from lprviz.bench.timing import faster_of, take_turns
 from lprviz.bench.workloads import Workload, silicon
 from lprviz.data import SoapHypers, StructureSet
@@ -44,6 +45,24 @@ def test_every_engine_entry_has_work_and_a_median_and_agrees_with_skmatter(small
     values = to_json("engine", list(entries.values()))
     assert json.loads(json.dumps(values))["machine"]["blas_threads"] == 1
     assert all({"name", "work"} <= entry.keys() for entry in values["entries"])
+
+
+def test_every_question_is_set_against_recomputing(small):
+    entries = {entry.name: entry for entry in measure_questions(small, rounds=1, limit=PREVIEW_LIMIT)}
+    assert entries["who holds an atom"].peer.name == "6 x recomputing"
+    assert entries["the next structure to add"].peer.name == "3 x recomputing"
+    assert entries["irreplaceable and redundant members"].peer.name == "21 x recomputing"
+    assert entries["  preview against its limit"].peer is PREVIEW_LIMIT
+    assert entries["  preview against its limit"].bound == "<= 1"
+    for entry in entries.values():
+        assert entry.work["n_environments"] == 72
+        assert entry.ratio > 0.0
+
+
+def test_previews_with_forces_are_measured_at_every_size(small):
+    entries = list(measure_force_previews(small, (9, 20), rounds=1, limit=PREVIEW_LIMIT))
+    assert [entry.work["n_environments"] for entry in entries] == [72, 72, 160, 160]
+    assert {entry.bound for entry in entries} == {"", "<= 1"}
 
 
 def test_the_pipeline_entries_cover_file_to_cache(small):

@@ -5,6 +5,7 @@ the two sides taking turns so that a busy moment hits both.
 
 ===========  =======================================================================
 engine       toggles, previews, gains and alpha against skmatter and against memory
+  reasons    previews, who holds whom, suggestions, against really adding or removing
 pipeline     reading, validation, descriptors, projection and the disk cache
 app          the dashboard in a browser: click to recoloured atoms, first paint
 served       what the app benchmark serves

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lprviz.bench.entries import Entry, Samples, costs, faster_than
+from lprviz.bench.reasons import measure_reasons
 from lprviz.bench.timing import faster_of, merged, take_turns
 from lprviz.bench.workloads import PUBLISHED_ALPHA, Workload, public_sets, silicon
 from lprviz.core import PoolSpace, RigidityEngine
@@ -25,8 +26,9 @@ _ROUNDS = 60
 
 
 def measure(data: Path | None = None) -> Iterator[Entry]:
-    """Measure on the silicon set of the published size, and on real sets where `data` holds them."""
+    """Measure on the silicon set of the published size, questions at two sizes, and real sets where `data` has them."""
     yield from measure_workload(silicon())
+    yield from measure_reasons()
     if data is not None:
         for workload in public_sets(data):
             yield from measure_workload(workload)
