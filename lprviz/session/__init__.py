@@ -2,6 +2,7 @@
 
 session     the intents
   comparing   those about pins
+  toys        those about toys
   machinery   how the state asked for is reached: at once, or by the worker
   problems    what went wrong
   state       what views watch
@@ -13,6 +14,7 @@ library     what all sessions of a process share
 plans       what the worker is asked to do
 quantities  what atoms can be coloured by
 studies     questions that take background work
+gains       what each structure outside training would be worth
 gallery     entries of the gallery, opened and run
 pictures    state to values and colour scale
 """

@@ -7,6 +7,7 @@ key                    answer
 ``component:KEY``      `ComponentResult` of the component with that key; it then follows every edit
 ``committee:KIND``     `CommitteeResult` of 32 members
 ``seeds``              `SeedNoise` of a network trained from four seeds
+``gains``              what each structure outside training would be worth, in decades of mean LPR
 ``gallery:KEY``        `GalleryResult`: what the entry expects against what is obtained
 ``alpha``              `AlphaCurve`: cross-validation errors of all regularisers; seconds where forces train
 =====================  ==============================================================================
@@ -22,12 +23,14 @@ from lprviz.analysis.component_rigidity import ComponentResult
 from lprviz.data.cache import DiskCache
 from lprviz.errors import ModelError
 from lprviz.progress import Tick
+from lprviz.session.gains import gains_in_decades
 from lprviz.session.gallery import RUN, running
 from lprviz.session.values import Study
 
 FEATURES = "features"
 SEEDS = "seeds"
 ALPHA = "alpha"
+GAINS = "gains"
 COMPONENT, COMMITTEE = "component", "committee"
 MEMBERS = 32
 
@@ -42,6 +45,7 @@ def label_of(key: str) -> str:
         COMPONENT: "Projecting the component",
         COMMITTEE: f"Training a committee ({name})",
         SEEDS: "Training from other seeds",
+        GAINS: "Working out predicted gains",
         RUN: "Setting expected against obtained",
         ALPHA: "Trying regularisers",
     }[kind]
@@ -58,6 +62,8 @@ def _answering(key: str, fit: FittedLPR) -> Callable[[Tick], Any]:
     kind, _, name = key.partition(":")
     if kind == FEATURES:
         return lambda tick: fit.analysis.pool_with_features(tick=tick) is not None
+    if kind == GAINS:
+        return lambda tick: gains_in_decades(fit, tick)
     if kind == COMPONENT:
         return lambda tick: fit.component_rigidity(name, tick=tick)
     if kind == COMMITTEE and name == "posterior":

@@ -16,7 +16,9 @@ from lprviz.analysis import FittedLPR
 from lprviz.components.structure_table import Column, StructureTable
 from lprviz.data.structures import StructureSet
 from lprviz.session import Session
+from lprviz.session.gains import gains_in_decades, gains_take_long
 from lprviz.session.pictures import geometric_means
+from lprviz.session.studies import GAINS
 from lprviz.views.deferral import AFTER_PICTURE, Deferral
 from lprviz.views.style import TIP
 from lprviz.views.text import structure_name
@@ -59,7 +61,7 @@ class TrainingPanel:
         self.edit_bar = self._build_edit_bar()
         self.view = pmui.Column(self.edit_bar, self.table, sizing_mode="stretch_both", margin=0)
         session.param.watch(
-            self._follow, ["dataset", "members", "fit", "selection", "picture"], precedence=AFTER_PICTURE
+            self._follow, ["dataset", "members", "fit", "selection", "picture", "studies"], precedence=AFTER_PICTURE
         )
         self._follow()
 
@@ -179,15 +181,30 @@ class TrainingPanel:
         dataset, fit, picture = self._session.dataset, self._session.fit, self._session.picture
         if dataset is None or fit is None or picture is None or picture.lpr_scale is None:
             return
-        shown = (fit, picture.lpr_scale)
+        gains = self._gains(fit)
+        shown = (fit, picture.lpr_scale, gains is None)
         if self._shown_numbers == shown or fit.engine.n_structures != dataset.structures.n_structures:
             return  # picking an atom or another quantity changes nothing here
         self._shown_numbers = shown
         typical = geometric_means(fit.lpr, dataset.structures.offsets)
         self.table.update(
-            values={"lpr": typical, "leverage": leverages(fit), "gain": gains_in_decades(fit)},
+            values={"lpr": typical, "leverage": leverages(fit), "gain": _unknown(fit) if gains is None else gains()},
             chips={"lpr": picture.lpr_scale.rgb(typical)},
         )
+
+    def _gains(self, fit: FittedLPR) -> Callable[[], NDArray[np.float64]] | None:
+        """How to get the gains, or None while they are worked out in the background."""
+        if not gains_take_long(fit):
+            return partial(gains_in_decades, fit)
+        study = self._session.studies.get(GAINS)
+        if study is None or study.fit is not fit:
+            self._session.study(GAINS)
+            return None
+        return lambda: study.value
+
+
+def _unknown(fit: FittedLPR) -> NDArray[np.float64]:
+    return np.full(fit.engine.n_structures, np.nan)
 
 
 def label_columns(structures: StructureSet) -> dict[str, list[str]]:
@@ -201,16 +218,7 @@ def label_columns(structures: StructureSet) -> dict[str, list[str]]:
 
 def leverages(fit: FittedLPR) -> NDArray[np.float64]:
     """Return each structure's leverage on the fit, 0 to 1, (n_structures,); for others, what it would be if added."""
-    leverage = np.array(fit.engine.leverage)
+    leverage = 1.0 / fit.structure_rigidity()
     outside = np.setdiff1d(np.arange(leverage.size), fit.members)
     leverage[outside] /= 1.0 + leverage[outside]
     return leverage
-
-
-def gains_in_decades(fit: FittedLPR) -> NDArray[np.float64]:
-    """Return what adding each structure would raise mean log10 LPR by, (n_structures,); nan for members."""
-    gains = np.full(fit.engine.n_structures, np.nan)
-    outside = np.setdiff1d(np.arange(gains.size), fit.members)
-    if outside.size:
-        gains[outside] = fit.engine.gains(goal="mean-log", candidates=outside) / np.log(10.0)
-    return gains

@@ -160,3 +160,17 @@ def _wait(session, condition, seconds=60.0):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
         session.drain()
+
+
+def test_gains_with_forces_are_work_for_the_background(session):
+    from lprviz.session.gains import gains_in_decades, gains_take_long
+
+    assert not gains_take_long(session.fit)
+    session.study("gains")
+    found = session.studies["gains"].value
+    np.testing.assert_array_equal(found, gains_in_decades(session.fit))
+    assert np.isnan(found[list(session.members)]).all()
+    outside = next(i for i in range(len(found)) if i not in session.members)
+    before = session.fit.lpr
+    session.add_structures([outside])
+    assert found[outside] == pytest.approx(np.mean(np.log10(session.fit.lpr / before)))
