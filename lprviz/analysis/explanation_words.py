@@ -64,8 +64,8 @@ def _outside(about: Explanation) -> str:
         return "Nothing is in training, so nothing is known of any of its features."
     if about.outside_share >= 0.001:
         return (
-            f"{_percent(about.outside_share)} of its features (of |x|²) lies outside what the training structures "
-            "span: only the regulariser acts there."
+            f"{_percent(about.outside_share)} of |x|², the square of its features, lies outside what the training "
+            "structures span: only the regulariser acts there."
         )
     if about.undetermined_share >= 0.001:
         return (
@@ -92,14 +92,14 @@ def _typical(about: Explanation) -> str:
         return ""
     ratio = about.lpr / about.typical_lpr
     if ratio < 1.0 / 3.0:
-        verdict = f"it has {in_words(1.0 / ratio)} times less, so the training structures vary less than their atoms do"
+        verdict = f"{in_words(1.0 / ratio)} times what it has: the training structures vary less than their atoms do"
     elif ratio > 3.0:
-        verdict = f"it has {in_words(ratio)} times more, so some structures speak of it in particular"
+        verdict = f"and it has {in_words(ratio)} times that: some structures speak of it in particular"
     else:
-        verdict = "so its LPR is what the distance suggests"
+        verdict = "which is what it has"
     return (
-        f"It lies {in_words(about.mahalanobis)} standard deviations from the mean training environment, where as many "
-        f"disordered structures would give about {in_words(about.typical_lpr)}; {verdict}."
+        f"It lies {in_words(about.mahalanobis)} standard deviations from the mean training environment; so far out, as "
+        f"many disordered structures would give an LPR of about {in_words(about.typical_lpr)}, {verdict}."
     )
 
 
@@ -121,7 +121,8 @@ def _help(about: Explanation) -> str:
     (best, lpr), factor = about.helpers(1)[0], about.lpr_with[0] / about.lpr
     if factor < _WORTH_SAYING:
         return "No structure outside training would raise it by more than 5 %."
-    return f"Of the structures outside training, {best} would help most: with it, LPR is {in_words(lpr)}."
+    own = ", its own," if best == about.atom[0] else ""
+    return f"Of the structures outside training, {best}{own} would help most: with it, LPR is {in_words(lpr)}."
 
 
 def _percent(share: float) -> str:

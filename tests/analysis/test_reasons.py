@@ -269,7 +269,8 @@ def test_sentences_say_what_the_numbers_say(bundled):
     about = bundled.explain((1, 0))
     assert about.words in said
     assert f"atom {about.nearest[0].atom} of structure {about.nearest[0].structure}" in said
-    assert f"{about.candidates[0]} would help most" in said
+    own = ", its own," if about.candidates[0] == 1 else ""
+    assert f"{about.candidates[0]}{own} would help most" in said
     assert "not how wrong it is" in said
     assert "error bar" not in said
     nothing = bundled.analysis.fit([])
