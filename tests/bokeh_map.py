@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from browser import eventually
 from numpy.typing import NDArray
 from playwright.sync_api import Page
+from waiting import eventually
 
 # Of the figure with a lasso ("map") or of that without ("chart"): where its frame is and what its layers hold.
 LOOK = """(kind) => {

@@ -1,58 +1,27 @@
-"""Pages in a real browser for the tests that need one, and the one way to wait for what is still on its way.
+"""Pages in a real browser for the tests that need one.
 
 A click, its message, Python's answer and the repaint are four moments. Whatever a test reads of a later one is read
-until it is so (`eventually`, or playwright's `expect`), never once. That nothing happens is read after something that
-comes later in order.
+until it is so (`waiting.eventually`, or playwright's `expect`), never once. That nothing happens is read after
+something that comes later in order.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import numpy as np
 import panel as pn
 from bokeh.document import Document
 from playwright.sync_api import Browser, Page
+from waiting import PATIENCE
 
 from lprviz.bench.browser import free_port, is_outside
 
 T = TypeVar("T")
-PATIENCE = 30.0  # seconds; these machines are shared
 PAGE_PATIENCE = 120_000  # ms for a page to open and for playwright to find what it shall act on
-
-
-def eventually(read: Callable[[], T], expected: Any, patience: float = PATIENCE) -> T:
-    """Read until what is read is as expected, and return it; fails with the last reading.
-
-    Parameters
-    ----------
-    read : callable
-        Without arguments.
-    expected : value or callable
-        What the reading shall equal (arrays in shape and all elements), or a test that it shall pass.
-    patience : float
-        Seconds.
-    """
-    deadline = time.monotonic() + patience
-    while not _is(seen := read(), expected):
-        if time.monotonic() > deadline:
-            wanted = "what passes the test" if callable(expected) else repr(expected)
-            raise AssertionError(f"after {patience:.0f} s still {str(seen)[:600]} instead of {wanted[:600]}")
-        time.sleep(0.05)
-    return seen
-
-
-def _is(seen: Any, expected: Any) -> bool:
-    if callable(expected):
-        return bool(expected(seen))
-    if isinstance(seen, np.ndarray) or isinstance(expected, np.ndarray):
-        return np.array_equal(seen, expected)
-    return bool(seen == expected)
 
 
 def run_on(document: Document, action: Callable[[], T]) -> T:

@@ -17,8 +17,8 @@ def chromium() -> Iterator:
     """The installed Chromium, started once for all tests; an error without one, unless LPRVIZ_NO_BROWSER is set."""
     if os.environ.get("LPRVIZ_NO_BROWSER"):
         pytest.skip("LPRVIZ_NO_BROWSER is set")
-    from browser import PATIENCE
     from playwright.sync_api import expect
+    from waiting import PATIENCE
 
     from lprviz.bench.browser import chromium
 

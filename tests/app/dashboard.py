@@ -11,7 +11,8 @@ from pathlib import Path
 import ase.io
 import numpy as np
 from ase.build import bulk
-from browser import Visit, eventually
+from browser import Visit
+from waiting import eventually
 
 from lprviz.bench.browser import Server
 

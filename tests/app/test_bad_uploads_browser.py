@@ -7,9 +7,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from browser import eventually
 from dashboard import silicon_file
 from playwright.sync_api import expect
+from waiting import eventually
 
 pytestmark = pytest.mark.browser
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from browser import eventually
 from playwright.sync_api import expect
+from waiting import eventually
 
 pytestmark = pytest.mark.browser
 

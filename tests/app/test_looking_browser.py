@@ -6,9 +6,9 @@ import bokeh_map
 import numpy as np
 import pytest
 from bokeh_map import MapPoints
-from browser import eventually
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
+from waiting import eventually
 
 pytestmark = pytest.mark.browser
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from browser import eventually
 from dashboard import silicon_file
+from waiting import eventually
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import panel as pn
-from browser import PATIENCE, eventually, open_here, run_on
+from browser import open_here, run_on
 from playwright.sync_api import expect
+from waiting import PATIENCE, eventually
 
 from lprviz.components.structure_table import Column, StructureTable
 

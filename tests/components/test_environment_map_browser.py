@@ -6,8 +6,9 @@ import bokeh_map
 import numpy as np
 import panel as pn
 import pytest
-from browser import PATIENCE, eventually, open_here, run_on
+from browser import open_here, run_on
 from playwright.sync_api import expect
+from waiting import PATIENCE, eventually
 
 from lprviz.components.environment_map import EnvironmentMap
 from lprviz.components.rigidity_histogram import RigidityHistogram

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from browser import eventually
 from playwright.sync_api import expect
 from table_stage import COLUMNS, HOSTILE
+from waiting import eventually
 
 pytestmark = [
     pytest.mark.browser,

@@ -1,8 +1,8 @@
 """The training table in a real browser: selecting, moving by keyboard, hovering, following the structure on show."""
 
 import pytest
-from browser import eventually
 from playwright.sync_api import expect
+from waiting import eventually
 
 pytestmark = [
     pytest.mark.browser,

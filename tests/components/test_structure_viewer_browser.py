@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import Visit, eventually
+from browser import Visit
 from playwright.sync_api import expect
+from waiting import eventually
 
 from lprviz.bench.browser import serve
 

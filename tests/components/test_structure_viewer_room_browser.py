@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser import eventually
+from waiting import eventually
 
 from lprviz.bench.browser import serve
 

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from waiting import PATIENCE, eventually
 
 from lprviz.errors import LprvizError
 from lprviz.jobs import InlineWorker, Progress, Request, Worker
@@ -17,7 +18,7 @@ class Owner:
         self.woken = threading.Event()
         self.worker = Worker(self.woken.set)
 
-    def replies(self, timeout=5.0):
+    def replies(self, timeout=PATIENCE):
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             self.woken.wait(0.05)
@@ -70,22 +71,22 @@ def test_the_newest_request_replaces_the_older_one(owner):
             raise
 
     owner.worker.submit(request(endless))
-    assert started.wait(5)
+    assert started.wait(PATIENCE)
     owner.worker.submit(request(lambda tick: "newest"))
     assert [reply.value for reply in owner.replies()] == ["newest"]
-    assert unwound.wait(5)
+    assert unwound.wait(PATIENCE)
 
 
 def test_a_reply_that_was_overtaken_is_never_delivered(owner):
     release = threading.Event()
-    owner.worker.submit(request(lambda tick: release.wait(5) and "stale"))
+    owner.worker.submit(request(lambda tick: release.wait(PATIENCE) and "stale"))
     owner.worker.submit(request(lambda tick: "fresh"))
     release.set()
     assert [reply.value for reply in owner.replies()] == ["fresh"]
     assert owner.replies(timeout=0.3) == []
 
 
-def test_cancel_unwinds_within_a_second_and_leaves_nothing(owner):
+def test_cancel_unwinds_and_leaves_nothing(owner):
     started, unwound = threading.Event(), threading.Event()
 
     def endless(tick):
@@ -98,11 +99,12 @@ def test_cancel_unwinds_within_a_second_and_leaves_nothing(owner):
             unwound.set()
 
     owner.worker.submit(request(endless))
-    assert started.wait(5)
+    assert started.wait(PATIENCE)
     owner.worker.cancel()
-    assert unwound.wait(1.0)
+    assert unwound.wait(PATIENCE)
     assert owner.worker.progress is None
-    assert owner.replies(timeout=0.3) == []
+    owner.worker.submit(request(lambda tick: "next"))
+    assert [reply.value for reply in owner.replies()] == ["next"]
 
 
 def test_progress_is_reported_while_work_goes_on(owner):
@@ -110,14 +112,10 @@ def test_progress_is_reported_while_work_goes_on(owner):
 
     def work(tick):
         tick(3, 10)
-        release.wait(5)
+        release.wait(PATIENCE)
 
     owner.worker.submit(request(work))
-    for _ in range(200):
-        if owner.worker.progress.total:
-            break
-        time.sleep(0.01)
-    assert owner.worker.progress.fraction == pytest.approx(0.3)
+    eventually(lambda: owner.worker.progress.fraction, pytest.approx(0.3))
     assert owner.worker.progress.label == "Working"
     release.set()
 
