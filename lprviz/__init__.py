@@ -10,6 +10,7 @@ lprviz.cli          the ``lprviz`` command: lpr, suggest, alpha, calibrate, ...;
 lprviz.components   widgets that know only arrays (3D viewer, nglview widget for notebooks)
 lprviz.session      observable state and its only writer; undo, save, load
 lprviz.gallery      phenomena on toys and on real structures: expected against obtained; a report
+lprviz.exports      what can be taken out: extended xyz, tables, chemiscope, figures
 lprviz.analysis     the headless facade: `LPRAnalysis` -> `FittedLPR` -> results
 lprviz.jobs         one worker thread, requests and replies; knows no science
 lprviz.data         files, validation, SOAP by featomic, caches -> plain arrays

@@ -81,7 +81,7 @@ def write_features(path: str | os.PathLike[str], table: FeatureTable) -> None:
         If the file cannot be written.
     """
     target = Path(path)
-    content = tensor_map_bytes(table) if target.suffix == ".mts" else _npz_bytes(table)
+    content = tensor_map_bytes(table) if target.suffix == ".mts" else npz_bytes(table)
     try:
         target.write_bytes(content)
     except OSError as error:
@@ -165,7 +165,8 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, key: str, nam
     return np.lib.format.read_array(content, allow_pickle=False, max_header_size=_LARGEST_HEADER)
 
 
-def _npz_bytes(table: FeatureTable) -> bytes:
+def npz_bytes(table: FeatureTable) -> bytes:
+    """Return features as the content of an ``.npz`` file."""
     arrays: dict[str, NDArray[Any]] = {"features": table.values, "offsets": table.offsets}
     if table.names:
         arrays["names"] = np.array(table.names)

@@ -1,6 +1,7 @@
 """Observable state without a screen: what is loaded, trained, coloured and looked at. The only writer of it.
 
 session     the intents
+  keeping     those about links, files and scripts
   comparing   those about pins
   toys        those about toys
   machinery   how the state asked for is reached: at once, or by the worker
@@ -16,6 +17,8 @@ quantities  what atoms can be coloured by
 studies     questions that take background work
 gains       what each structure outside training would be worth
 gallery     entries of the gallery, opened and run
+records     a session as plain text: links, files
+scripts     what is on show as a Python script
 pictures    state to values and colour scale
 """
 

@@ -110,7 +110,7 @@ class Comparing(Machinery):
         fit = self.fit
         assert fit is not None
         return Pin(
-            f"{len(fit.members)} structures, α {format_value(fit.alpha)}",
+            pin_label(len(fit.members), fit.alpha),
             fit.members,
             fit.lpr,
             name,
@@ -136,3 +136,8 @@ class Comparing(Machinery):
         self.param.update(pin=reference, compared=compared)
         self._scales = {key: scale for key, scale in self._scales.items() if key != "log-ratio"}
         self._repaint()
+
+
+def pin_label(n_members: int, alpha: float) -> str:
+    """What a pinned state is, in a few words."""
+    return f"{n_members} structures, α {format_value(alpha)}"

@@ -16,12 +16,12 @@ import numpy as np
 from lprviz.errors import LprvizError
 from lprviz.jobs import Request
 from lprviz.session import edits, gallery, plans
+from lprviz.session.keeping import Keeping
 from lprviz.session.quantities import follows_pick
-from lprviz.session.toys import Toying
 from lprviz.session.values import NO_ENVIRONMENTS, Dataset, Plan, Selection, Settings
 
 
-class Session(Toying):
+class Session(Keeping):
     """What a person can ask of lprviz; the only writer of the state that views read.
 
     Parameters are those of `Machinery`.
