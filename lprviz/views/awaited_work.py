@@ -8,8 +8,9 @@ import panel as pn
 
 from lprviz.session import Session
 
-FIELDS_ARRIVE_MS = 80
-"""Panel applies what was typed 50 ms after it came, but a click at once: a quick one would overtake the last field."""
+FIELDS_ARRIVE_MS = 200
+"""A number field sends what was typed a moment after it has lost the focus, and Panel takes it 50 ms later, but a click
+at once: a quick one would overtake the last field."""
 
 
 def once_fields_arrived(act: Callable[[], None]) -> None:

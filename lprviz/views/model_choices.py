@@ -63,8 +63,8 @@ class Offers:
         offered = {
             "target": True,
             "baseline": True,
-            "intercept": not network,
             "species_columns": self.several_species,
+            "intercept": not network,
             "per_centre_species": self.several_species and not network,
             "weights": self.weights,
             "forces": self.forces and kind == "ridge",

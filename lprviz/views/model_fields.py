@@ -24,6 +24,9 @@ _SAMPLINGS = {"Farthest points": "farthest", "CUR (leverage scores)": "cur"}
 _ACTIVATIONS = {"tanh": "tanh", "SiLU": "silu"}
 _SPECIES = {"Automatic": "automatic", "On": "on", "Off": "off"}
 _LOOK: dict[str, Any] = {"size": "small", "sizing_mode": "stretch_width", "margin": (5, 0)}
+NUMBER: dict[str, Any] = {**_LOOK, "sx": {"& .MuiIconButton-root": {"color": "inherit"}}}
+"""Look of a number field, whose plus and minus are hardly to be seen on a dark page otherwise."""
+
 _BOX: dict[str, Any] = {"size": "small", "margin": (0, 0, 0, -4)}
 
 NO_TORCH = 'Training a network needs PyTorch, which is not installed: pip install "lprviz[network]"'
@@ -68,15 +71,13 @@ def _details() -> dict[str, Any]:
             "Energy per species that the model does not have to learn. It moves local energies, not LPR.",
             _BASELINES,
         ),
-        "intercept": _box("Intercept: one constant column", "The same constant for every atom."),
         "species_columns": _menu(
             "One column per species",
             "Lets the model learn an energy per atom of each species. Automatic: on, but for features from a file.",
             _SPECIES,
         ),
-        "per_centre_species": _box(
-            "Weights per species of the centre", "Each species learns for itself; features multiply."
-        ),
+        "intercept": _box("Intercept: one constant column", "The same constant for every atom."),
+        "per_centre_species": _box("Weights per centre species", "Each species learns for itself; features multiply."),
         "weights": _box("Structure weights of the file", "Each structure's “weight” multiplies its squared error."),
     }
 
@@ -86,12 +87,12 @@ def _forces() -> dict[str, Any]:
     ratio = "Energy noise per atom over force noise, squared: how much a squared force error counts."
     return {
         "forces": _box("Train on forces too", why),
-        "force_weight": pmui.FloatInput(label="Weight of forces (Å²)", description=ratio, step=0.001, **_LOOK),
+        "force_weight": pmui.FloatInput(label="Weight of forces (Å²)", description=ratio, step=0.001, **NUMBER),
     }
 
 
 def _whole(label: str, why: str, step: int = 1) -> pmui.IntInput:
-    return pmui.IntInput(label=label, description=why, step=step, **_LOOK)
+    return pmui.IntInput(label=label, description=why, step=step, format="0", **NUMBER)  # not 5,000
 
 
 def _menu(label: str, why: str, options: Mapping[str, str]) -> pmui.Select:

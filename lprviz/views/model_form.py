@@ -75,7 +75,7 @@ class ModelForm:
     def _make_details(self) -> Viewable:
         own = {name for names in KIND_FIELDS.values() for name in names}
         shared = [field for name, field in self.fields.items() if name not in own]
-        return pmui.Column(*shared, sizing_mode="stretch_width", margin=(0, 0, 0, 6))
+        return pmui.Column(*shared, sizing_mode="stretch_width", margin=(6, 0, 0, 6))
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ def short_name(spec: ModelSpec) -> str:
     """Return what kind of model it is, for a badge that has to share its line."""
     if spec.features is not None:
         return f"{spec.features.title}, imported"
-    return full_name(spec).split(" · ", 1)[0]
+    return full_name(spec).split(" · ", 1)[0] + (" with forces" if spec.forces else "")
 
 
 def counted(number: int, word: str) -> str:

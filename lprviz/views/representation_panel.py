@@ -11,7 +11,7 @@ from lprviz.data.hypers import SoapHypers
 from lprviz.errors import LprvizError
 from lprviz.session import Session
 from lprviz.views.awaited_work import AwaitedWork, once_fields_arrived
-from lprviz.views.model_fields import remark
+from lprviz.views.model_fields import NUMBER, remark
 from lprviz.views.style import SIDE_TIP
 
 _FIELDS = (
@@ -32,7 +32,7 @@ class RepresentationPanel:
         common: dict[str, Any] = {"size": "small", "sizing_mode": "stretch_width", "margin": (5, 0)}
         self._fields = {
             key: (pmui.FloatInput if kind is float else pmui.IntInput)(
-                label=label, description=why, step=0.05 if kind is float else 1, **common
+                label=label, description=why, step=0.05 if kind is float else 1, **NUMBER
             )
             for key, label, why, kind in _FIELDS
         }

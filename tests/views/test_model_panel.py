@@ -27,6 +27,7 @@ from tests.session.test_models_and_studies import SMALL, switch
     ("spec", "short"),
     [
         (ModelSpec(), "SOAP ridge"),
+        (ModelSpec(forces=True), "SOAP ridge with forces"),
         (ModelSpec(kind="sparse-kernel", n_sparse=40, zeta=12), "Sparse kernel (x·y)¹², 40 points"),
         (ModelSpec(kind="network", network=NetworkSettings(hidden=(8, 6))), "Network, last layer (8-6 tanh)"),
         (
@@ -37,7 +38,8 @@ from tests.session.test_models_and_studies import SMALL, switch
 )
 def test_names_of_models(spec, short):
     assert said.short_name(spec) == short
-    assert said.full_name(spec).startswith(short.removesuffix(", imported"))
+    assert said.full_name(spec).startswith(short.removesuffix(", imported").removesuffix(" with forces"))
+    assert ("forces" in said.full_name(spec)) == spec.forces
 
 
 @pytest.mark.parametrize(
