@@ -177,7 +177,7 @@ def test_the_script_repeats_the_picture(ran, make):
 def test_text_from_outside_stays_in_its_comment(ran):
     script = ran[ridge][0].as_python()
     assert "\n; import" not in script
-    assert "first ; import os" in script
+    assert "first; import os" in script
 
 
 def test_a_toy_whose_beads_were_moved_cannot_be_written():
