@@ -16,6 +16,7 @@ from lprviz.views.data_panel import DataPanel
 from lprviz.views.deferral import Deferral
 from lprviz.views.header import Header
 from lprviz.views.histogram_panel import HistogramPanel
+from lprviz.views.insight_tabs import InsightTabs
 from lprviz.views.map_panel import MapPanel
 from lprviz.views.model_panel import ModelPanel
 from lprviz.views.problem_banner import ProblemBanner
@@ -46,6 +47,7 @@ class Page:
         self.viewer = ViewerPanel(session)
         self.map = MapPanel(session, deferral)
         self.histogram = HistogramPanel(session, deferral)
+        self.insights = InsightTabs(session, deferral, self.histogram)
         self.training = TrainingPanel(session, deferral)
         self._live = live
         self._hook = PageHook(
@@ -86,8 +88,8 @@ class Page:
         )
 
     def _main(self) -> pn.Column:
-        charts = (None, None) if self._live is not None else (self.map.view, self.histogram.view)
-        self._map_card, self._histogram_card = (card(chart, "1 1 0") for chart in charts)
+        charts = (None, None) if self._live is not None else (self.map.view, self.insights.view)
+        self._map_card, self._insight_card = (card(chart, "1 1 0") for chart in charts)
         upper = pn.Row(
             card(self.viewer.view, "1.35 1 0"),
             self._map_card,
@@ -97,7 +99,7 @@ class Page:
         )
         lower = pn.Row(
             card(self.training.view, "1.35 1 0"),
-            self._histogram_card,
+            self._insight_card,
             sizing_mode="stretch_both",
             styles={"flex": "1 1 0", "gap": "10px", "min-height": "0"},
             margin=0,
@@ -124,7 +126,7 @@ class Page:
         if len(self._map_card):
             return
         self._map_card[:] = [self.map.view]
-        self._histogram_card[:] = [self.histogram.view]
+        self._insight_card[:] = [self.insights.view]
 
     def _note_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
         if self._live is not None and not self._charts_asked_for:
@@ -137,6 +139,7 @@ class Page:
     def _follow_theme(self, *events: object) -> None:
         for part in (self.viewer.viewer, self.map.map, self.histogram.histogram, self.training.table):
             part.dark = self.view.dark_theme
+        self.insights.set_dark(self.view.dark_theme)
 
 
 def card(content: Viewable | Viewer | None, flex: str) -> pn.Column:

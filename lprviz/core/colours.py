@@ -134,7 +134,7 @@ def format_value(value: float) -> str:
     if value == 0 or not np.isfinite(value):
         return "0" if value == 0 else "–"
     if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}".replace("-", "−")
+        return f"{value:{'.3g' if abs(value) < 999.5 else '.0f'}}".replace("-", "−")
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa.removesuffix('.0')}e{int(exponent)}".replace("-", "−")
 

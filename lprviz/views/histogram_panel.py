@@ -6,11 +6,13 @@ import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
 from numpy.typing import NDArray
 
+from lprviz.analysis.preview import Preview
 from lprviz.components.rigidity_histogram import RigidityHistogram
 from lprviz.core.colours import css_colours, element_rgb
 from lprviz.data.structures import StructureSet
 from lprviz.session import Session
 from lprviz.views.deferral import Deferral
+from lprviz.views.preview_words import preview_title
 
 
 class HistogramPanel:
@@ -19,17 +21,27 @@ class HistogramPanel:
     def __init__(self, session: Session, deferral: Deferral) -> None:
         self._session = session
         self._deferral = deferral
+        self._shown = True
         self._drawn: tuple[object, ...] = ()
         self._axis: tuple[object, ...] = ()
         self._reference: NDArray[np.float64] | None = None
+        self._preview: Preview | None = None
         self._marked_in: tuple[object, object] = (None, None)
         self.histogram = RigidityHistogram()
         self.view = self.histogram
-        session.param.watch(self._follow, ["picture", "pin", "selection"])
+        session.param.watch(self._follow, ["picture", "pin", "selection", "ghost"])
         self._follow()
 
+    def set_shown(self, shown: bool) -> None:
+        """Say whether the histogram is to be seen; while it is not, nothing is counted or drawn."""
+        if shown and not self._shown:
+            self._shown = True
+            self._follow()
+        self._shown = shown
+
     def _follow(self, *events: object) -> None:
-        self._deferral.later("histogram", self._show)
+        if self._shown:
+            self._deferral.later("histogram", self._show)
 
     def _show(self) -> None:
         dataset, fit, picture = self._session.dataset, self._session.fit, self._session.picture
@@ -53,6 +65,14 @@ class HistogramPanel:
         comparable = by_element or picture.quantity == "lpr"
         self._show_reference(pin.lpr if comparable and pin is not None else None)
         self._show_marks(values)
+        ghost = self._session.ghost
+        self._show_preview(ghost.preview if comparable and ghost is not None else None)
+
+    def _show_preview(self, preview: Preview | None) -> None:
+        if preview is not self._preview:
+            self._preview = preview
+            title = "" if preview is None else f"all after {preview_title(preview).removeprefix('Preview: ')}"
+            self.histogram.set_preview(None if preview is None else preview.lpr, title)
 
     def _show_reference(self, reference: NDArray[np.float64] | None) -> None:
         if (
