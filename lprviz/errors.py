@@ -33,3 +33,7 @@ class DescriptorError(LprvizError):
 
 class ModelError(LprvizError):
     """The model cannot be built or changed as asked (alpha, members, shapes)."""
+
+
+class LessonError(LprvizError):
+    """A lesson cannot be read, or something cannot be done in it now."""

@@ -6,7 +6,7 @@ arguments    the command line itself
 inputs       files given for several roles, read once and joined into one data set
 reporting    progress and notes on stderr, JSON and tables on stdout
 outputs      files written whole or not at all
-lpr, suggest, alpha, calibrate, describe, datasets, gallery
+lpr, suggest, alpha, calibrate, describe, datasets, gallery, lessons
              one sub-command each: ``run(options, report) -> None``
 archives     published archives, for ``datasets``
 ===========  ====================================================================

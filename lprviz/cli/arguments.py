@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from lprviz.cli.lesson_arguments import add_lessons
 from lprviz.cli.model_options import add_model_options
 from lprviz.cli.number_types import index_list, positive_count, positive_number
 
@@ -36,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_describe(commands)
     _add_datasets(commands)
     _add_gallery(commands)
+    add_lessons(commands)
     return parser
 
 
