@@ -85,7 +85,7 @@ def test_a_sparse_kernel_refused_corrected_and_back(window):
     fit(window)
     eventually(lambda: badge(window), lambda said: "Sparse kernel (x·y)², 24 points" in said)
     assert "24 features" in badge(window)
-    assert "24 points" in window.page.locator(".lpr-model-badge").inner_text()
+    expect(window.page.locator(".lpr-model-badge p")).to_contain_text("24 points")
     toggled_and_back(window)
 
     choose_kind(window, "SOAP ridge")
