@@ -3,6 +3,7 @@
 session     the intents
   keeping     those about links, files and scripts
   comparing   those about pins
+  previews    what a switch would do, before it is made
   toys        those about toys
   machinery   how the state asked for is reached: at once, or by the worker
   problems    what went wrong

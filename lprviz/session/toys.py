@@ -13,7 +13,7 @@ from lprviz.analysis import LPRAnalysis
 from lprviz.errors import LprvizError
 from lprviz.jobs import Reply, Request
 from lprviz.progress import Tick
-from lprviz.session.comparing import Comparing
+from lprviz.session.previews import Previewing
 from lprviz.session.state import observed
 from lprviz.session.values import Dataset, Outcome, Plan, Settings
 
@@ -82,7 +82,7 @@ def opened(name: str, seed: int, toy: Toy, members: tuple[int, ...], alpha: floa
     return OpenedToy(Outcome(plan, analysis, fit), OpenToy(name, seed, toy, unit, dataset))
 
 
-class Toying(Comparing):
+class Toying(Previewing):
     """The intents about toys."""
 
     toy: OpenToy | None = observed(None, "The toy opened last; see `open_toy`.")
