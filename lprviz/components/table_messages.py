@@ -45,7 +45,10 @@ class TableEvents(JSComponent):
         self._opened.append(callback)
 
     def on_hover(self, callback: Callable[[int | None], None]) -> None:
-        """Call ``callback(index or None)`` when the mouse or the keyboard rests on another row (after 40 ms)."""
+        """Call ``callback(index or None)`` when the mouse or the keyboard rests on another row (after 80 ms).
+
+        After a toggle or an opening nobody is told that the hover is over, nor of another until the row is left.
+        """
         self._hovered.append(callback)
 
     def _handle_msg(self, data: Any) -> None:

@@ -77,10 +77,23 @@ def test_hover_by_mouse_and_by_keyboard(open_table):
     assert table.next("hover") == 1
 
 
+def test_what_was_chosen_is_not_previewed_until_the_row_was_left(open_table):
+    table = open_table()
+    for choose in (table.name(3).click, table.switch(3).click):
+        table.name(3).hover()
+        assert table.next("hover") == 3
+        choose()
+        table.name(5).hover()  # the very next that Python hears of: neither an end, nor the same row again
+        assert table.next("hover") == 5
+        table.find(".filter").hover()
+        assert table.next("hover") is None
+
+
 def test_hover_follows_when_rows_move_under_a_resting_mouse(open_table):
     table = open_table(n=60)
-    table.name(2).click()
+    table.name(2).hover()
     assert table.next("hover") == 2
+    table.name(2).click()
     table.page.keyboard.press("/")
     table.page.keyboard.type("-melt")
     eventually(lambda: table.messages[-1], ("hover", 22))

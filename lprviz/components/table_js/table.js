@@ -1,6 +1,6 @@
 // Joins state, elements and the messages to and from Python.
 
-const HOVER_DELAY = 40; // ms: a mouse crossing the table asks for one preview, not for fifty
+const HOVER_DELAY = 80; // ms: a mouse crossing the table asks for one preview, not for fifty
 const LATEST = 120; // ms: the longest a repaint waits for a frame
 
 class Table {
@@ -113,6 +113,7 @@ class Table {
 
   press(event) {
     if (event.button !== 0 || structureAt(event.target) === null) return;
+    clearTimeout(this.hoverTimer); // what a click brings about comes before any preview
     if (event.shiftKey || event.target.closest("button")) event.preventDefault(); // no text selected, focus stays on the grid
     this.clicking = true;
     this.scroller.focus({preventScroll: true});
@@ -135,17 +136,20 @@ class Table {
 
   toggle(index) {
     if (this.state.disabled) return;
+    this.endHover();
     this.send(this.state.flip(index));
     this.paintSoon();
   }
 
   open(index) {
     this.state.current = index;
+    this.endHover();
     this.send({type: "open", index});
     this.paintSoon();
   }
 
   hover(index) {
+    if (index === this.resting) return; // from cell to cell of one row
     this.resting = index;
     clearTimeout(this.hoverTimer);
     this.hoverTimer = setTimeout(() => {
@@ -153,6 +157,12 @@ class Table {
       this.hovered = index;
       this.send({type: "hover", index});
     }, HOVER_DELAY);
+  }
+
+  // Something was chosen, and Python knows that no preview outlives that. The row must be left before it asks again.
+  endHover() {
+    clearTimeout(this.hoverTimer);
+    this.hovered = null;
   }
 
   moveFocus(position, extending) {
