@@ -58,14 +58,15 @@ class RigidityHistogram(pn.viewable.Viewer):
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
         self._scale = ColourScale("LPR", "log", 1e-3, 1.0)
-        self._values = self._reference = self._marked = _EMPTY
+        self._values = self._reference = self._previewed = self._marked = _EMPTY
+        self._preview_title = ""
         self._groups: dict[str, NDArray[np.intp]] = {}
         self._colours: dict[str, str] = {}
         self._top = 0.0
         self._beyond = HistogramCounts(np.zeros(1, dtype=np.intp), 0, 0, 0)
         self._figure = bare_figure("Histogram of the quantity that colours the atoms", tools=[], toolbar_location=None)
         self._bars = [ColumnDataSource({"x": _EMPTY, "y": _EMPTY}) for _ in _STROKES]
-        self._before, self._now = (ColumnDataSource({"x": _EMPTY, "y": _EMPTY}) for _ in range(2))
+        self._before, self._now, self._after = (ColumnDataSource({"x": _EMPTY, "y": _EMPTY}) for _ in range(3))
         self._marks = ColumnDataSource({"x": _EMPTY, "y": _EMPTY})
         self._build()
         self._chart = CaptionedChart(self._figure, "lpr-histogram")
@@ -118,6 +119,13 @@ class RigidityHistogram(pn.viewable.Viewer):
         with pn.io.hold():
             self._refresh()
 
+    def set_preview(self, values: ArrayLike | None, title: str = "") -> None:
+        """Outline values as they would be, dashed, all species together; None for none. ``title`` says of what."""
+        self._previewed = _EMPTY if values is None else np.asarray(values, dtype=np.float64)
+        self._preview_title = title
+        with pn.io.hold():
+            self._refresh()
+
     def set_marks(self, values: ArrayLike) -> None:
         """Mark single values, those of the selected atoms, along the foot of the chart."""
         self._marked = np.asarray(values, dtype=np.float64).ravel()
@@ -132,6 +140,8 @@ class RigidityHistogram(pn.viewable.Viewer):
         ]
         self._before_line = self._figure.line("x", "y", source=self._before, line_width=1.4).glyph
         self._now_line = self._figure.line("x", "y", source=self._now, line_width=1.0).glyph
+        after = self._figure.line("x", "y", source=self._after, line_width=1.8, line_dash="dashed")
+        self._after_line = after.glyph
         self._rug = self._figure.add_glyph(self._marks, Scatter(marker="dash", angle=np.pi / 2, size=13, line_width=2))
         self._one = Span(dimension="height", line_width=1.2, line_dash=[4, 3])
         self._one_label = Label(
@@ -168,18 +178,20 @@ class RigidityHistogram(pn.viewable.Viewer):
         counted = {name: self._count(self._values[members]) for name, members in self._groups.items()}
         before = self._count(self._reference) if self._reference.size else None
         self._beyond = now = self._count(self._values)
-        self._fit_height([now, *([before] if before else [])])
+        after = self._count(self._previewed) if self._previewed.size else None
+        self._fit_height([each for each in (now, before, after) if each is not None])
         for source, counts in zip(self._bars, [*counted.values(), *[None] * len(_STROKES)], strict=False):
             source.data = self._path(counts)
         self._before.data = self._path(before)
         self._now.data = self._path(now if self._shows_total() else None)
+        self._after.data = self._path(after)
         self._draw_marks()
         self._paint_bars()
         self._describe()
 
     def _shows_total(self) -> bool:
-        # the grey outline is of all species together, and needs its like to be compared with
-        return self._reference.size > 0 and len(self._groups) > 1
+        # the other outlines are of all species together, and need their like to be compared with
+        return self._reference.size + self._previewed.size > 0 and len(self._groups) > 1
 
     def _count(self, values: NDArray[np.float64]) -> HistogramCounts:
         scale = self._scale
@@ -225,6 +237,7 @@ class RigidityHistogram(pn.viewable.Viewer):
             paint(self._figure, colours)
             self._before_line.line_color = colours.reference
             self._now_line.line_color = colours.text
+            self._after_line.line_color = colours.accent
             self._rug.glyph.line_color = colours.accent
             self._one.line_color = colours.quiet_text
             self._one_label.text_color = colours.quiet_text
@@ -263,6 +276,8 @@ class RigidityHistogram(pn.viewable.Viewer):
             entries.append(CaptionEntry("line", colours.text, "all now"))
         if self._reference.size:
             entries.append(CaptionEntry("line", colours.reference, "all before"))
+        if self._previewed.size:
+            entries.append(CaptionEntry("dashed", colours.accent, self._preview_title))
         if self._marked.size:
             entries.append(CaptionEntry("tick", colours.accent, f"{group_digits(self._marked.size)} selected"))
         self._chart.say(caption_html(sentences, entries, colours))

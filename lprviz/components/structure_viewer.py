@@ -67,6 +67,8 @@ class StructureViewer(JSComponent):
     picked = param.List(default=[], item_type=int, doc="Atoms ringed in the accent colour; the first is labelled.")
     highlight = param.List(default=[], item_type=int, doc="Atoms of a selection, ringed in blue.")
     stale = param.Boolean(default=False, doc="Dim the picture and say that it is being recomputed.")
+    preview = param.String(default="", doc="What the colours would come of: they are marked as not those of the state.")
+    preview_line = param.String(default="", doc="The same in numbers, below it.")
     message = param.String(default="", doc="Shown in place of the picture: why nothing can be drawn.")
     caption = param.String(default="", doc="One line at the top; the title of a saved picture.")
     description = param.String(default="Three-dimensional structure", doc="What a screen reader says.")

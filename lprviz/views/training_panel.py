@@ -57,7 +57,8 @@ class TrainingPanel:
             min_height=160,
         )
         self.table.on_toggle(self._toggle)
-        self.table.on_open(session.show_structure)
+        self.table.on_open(self._open)
+        self.table.on_hover(self._preview)
         self.edit_bar = self._build_edit_bar()
         self.view = pmui.Column(self.edit_bar, self.table, sizing_mode="stretch_both", margin=0)
         session.param.watch(
@@ -115,7 +116,16 @@ class TrainingPanel:
             self._session.add_structures([structure])
         else:
             self._session.remove_structures([structure])
+        self._session.preview(None)
         self._show_members()  # an edit that was refused flips the switch back
+
+    def _open(self, structure: int) -> None:
+        self._session.preview(None)
+        self._session.show_structure(structure)
+
+    def _preview(self, structure: int | None) -> None:
+        with pn.io.hold():
+            self._session.preview(structure)
 
     def _chosen(self) -> tuple[int, ...]:
         return self.table.selected or (self._session.selection.structure,)

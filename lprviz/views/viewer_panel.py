@@ -13,6 +13,7 @@ from lprviz.errors import LprvizError
 from lprviz.session import Session
 from lprviz.session.values import Picture
 from lprviz.views.hover import atom_labels, picture_summary
+from lprviz.views.preview_words import preview_line, preview_title
 from lprviz.views.style import TIP
 from lprviz.views.text import structure_name
 
@@ -31,7 +32,7 @@ class ViewerPanel:
         self.viewer = StructureViewer(css_classes=["lpr-viewer"], sizing_mode="stretch_both", min_height=220)
         self.viewer.on_pick(self._pick)
         self.viewer.on_key(self._key)
-        self.viewer.on_drawn(lambda version, upload_ms, draw_ms: session.report_drawn(upload_ms, draw_ms))
+        self.viewer.on_drawn(self._note_drawn)
         self.viewer.on_failed(self._fail)
         self._slider = pmui.IntSlider(
             label="Structure",
@@ -66,7 +67,7 @@ class ViewerPanel:
         self._slider.param.watch(lambda event: session.show_structure(int(self._slider.value)), "value")
         self._repeat.param.watch(self._refresh, "value")
         self._png.on_click(self._save)
-        session.param.watch(self._refresh, ["dataset", "selection", "picture"])
+        session.param.watch(self._refresh, ["dataset", "selection", "picture", "ghost"])
         self._refresh()
 
     # -- acting -----------------------------------------------------------------------------------------------------
@@ -88,6 +89,10 @@ class ViewerPanel:
         elif key == " ":
             self._session.toggle_structure(self._session.selection.structure)
 
+    def _note_drawn(self, version: int, upload_ms: float, draw_ms: float) -> None:
+        if self._session.ghost is None:  # a preview is no part of what an edit cost
+            self._session.report_drawn(upload_ms, draw_ms)
+
     def _fail(self, reason: str) -> None:
         said_by_a_browser = reason[:_LONGEST_REASON]
         self._session.report_problem(said_by_a_browser, "Table, map and histogram work without the picture.")
@@ -98,7 +103,7 @@ class ViewerPanel:
     # -- showing ----------------------------------------------------------------------------------------------------
 
     def _refresh(self, *events: object) -> None:
-        dataset, picture, selection = self._session.dataset, self._session.picture, self._session.selection
+        dataset, picture, selection = self._session.dataset, self._shown_picture(), self._session.selection
         if dataset is None or picture is None:
             return
         self._slider.param.update(
@@ -111,10 +116,22 @@ class ViewerPanel:
         if self.viewer.message:
             return
         self._draw_colours(picture)
+        self._mark_preview()
         atoms = self._atoms()
         self.viewer.picked = [] if selection.picked is None else [selection.picked - atoms.start]
         inside = selection.group[(selection.group >= atoms.start) & (selection.group < atoms.stop)]
         self.viewer.highlight = (inside - atoms.start).tolist()
+
+    def _shown_picture(self) -> Picture | None:
+        ghost = self._session.ghost
+        return self._session.picture if ghost is None else ghost.picture
+
+    def _mark_preview(self) -> None:
+        preview = None if self._session.ghost is None else self._session.ghost.preview
+        self.viewer.param.update(
+            preview="" if preview is None else preview_title(preview),
+            preview_line="" if preview is None else preview_line(preview),
+        )
 
     def _caption(self) -> str:
         dataset, structure = self._session.dataset, self._session.selection.structure

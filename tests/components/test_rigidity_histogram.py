@@ -134,6 +134,18 @@ def test_a_reference_is_outlined_with_the_total_it_compares_with():
     assert chart._before.data["y"].size == chart._now.data["y"].size == 0
 
 
+def test_a_preview_is_outlined_beside_the_total_and_goes_without_a_trace():
+    chart = made([0.1, 0.2, 0.3], ["Si", "Si", "C"], log_counts=False)
+    said = caption(chart)
+    chart.set_preview([0.2, 0.2, 0.2], "all after adding structure 7")
+    assert np.nanmax(chart._after.data["y"]) == 3
+    assert chart._now.data["y"].size > 0
+    assert "all after adding structure 7" in caption(chart)
+    chart.set_preview(None)
+    assert chart._after.data["y"].size == chart._now.data["y"].size == 0
+    assert caption(chart) == said
+
+
 def test_one_atom_among_thousands_is_seen():
     chart = made(np.concatenate([np.full(20_000, 5.0), [0.01]]), ["Si"] * 20_001)
     heights = chart._bars[0].data["y"]

@@ -22,15 +22,22 @@ class Overlay {
     this.badge = element("div", "badge", "recomputing …")
     this.tooltip = element("div", "tooltip")
     this.label = element("div", "label")
+    this.ghost = element("div", "ghost")
+    this.ghost.setAttribute("role", "status")
     this.message = element("div", "message")
     this.message.setAttribute("role", "status")
     this.axes = document.createElementNS(SVG, "svg")
     this.axes.setAttribute("class", "axes")
     this.axes.setAttribute("viewBox", "-32 -32 64 64")
-    for (const part of [this.caption, this.legend, this.axes, this.label, this.badge, this.tooltip, this.message]) {
+    for (const part of [this.caption, this.legend, this.axes, this.label, this.badge, this.ghost, this.tooltip, this.message]) {
       root.append(part)
-      if (part !== this.legend && part !== this.axes) part.hidden = true
+      if (![this.legend, this.axes, this.ghost].includes(part)) part.hidden = true
     }
+  }
+
+  // Always there, empty or not: a screen reader speaks only of what changes within a place it knows.
+  setPreview(title, line) {
+    this.ghost.replaceChildren(...(title ? [element("b", "", title), element("span", "", line)] : []))
   }
 
   setText(part, text) {

@@ -61,6 +61,7 @@ class Picture {
     on(["scene_packet", "style", "show_bonds", "show_cell"], this.setScene)
     on(["colour_packet"], this.setColours)
     on(["picked", "highlight"], this.setRings)
+    on(["preview", "preview_line"], this.setPreview)
     on(["dark"], this.setTheme)
     on(["bar_title", "bar_stops", "bar_ticks", "bar_missing", "bar_swatches"], this.setLegend)
     on(["message", "caption", "stale", "description"], this.setTexts)
@@ -109,6 +110,12 @@ class Picture {
     this.surface.setAttribute("aria-label", description)
     this.setMargins()
     this.publish()
+  }
+
+  setPreview() {
+    const {preview, preview_line: line} = this.model
+    this.overlay.setPreview(preview, line)
+    this.root.classList.toggle("preview", Boolean(preview))
   }
 
   setScene() {
