@@ -15,4 +15,4 @@ def preview_line(preview: Preview) -> str:
     """Return the mean change and the worst atom before and after, in one line."""
     (_, before), (_, after) = preview.worst_before, preview.worst_after
     mean = f"{preview.mean_change:+.2g}".replace("-", "\N{MINUS SIGN}")
-    return f"log10 LPR {mean} on average; least rigid atom {format_value(before)} → {format_value(after)}"
+    return f"Mean log10 LPR {mean}; lowest LPR {format_value(before)} → {format_value(after)}"

@@ -10,7 +10,7 @@ def test_words_say_what_is_switched_and_what_comes_of_it(session):
     joining, leaving = session.fit.preview(outside), session.fit.preview(inside)
     assert preview_title(joining) == f"Preview: adding structure {outside}"
     assert preview_title(leaving) == f"Preview: removing structure {inside}"
-    assert preview_line(joining).startswith("log10 LPR +")
-    assert preview_line(leaving).startswith("log10 LPR −")
+    assert preview_line(joining).startswith("Mean log10 LPR +")
+    assert preview_line(leaving).startswith("Mean log10 LPR −")
     lowest = format_value(session.fit.add(outside).lpr.min())
     assert preview_line(joining).endswith(f"{format_value(session.fit.lpr.min())} → {lowest}")
