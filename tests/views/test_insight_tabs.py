@@ -1,5 +1,7 @@
 """The tabs say what the package says; only the open one is computed; reasons stand where there is nothing to draw."""
 
+from dataclasses import replace
+
 import numpy as np
 import panel_material_ui as pmui
 import pytest
@@ -198,3 +200,36 @@ def test_the_menu_names_every_quantity_once_and_the_common_ones_first(silicon):
     assert keys[:4] == ["lpr", "log-ratio", "regulariser-share", "local-energy"]
     assert len(keys) == len(set(keys))
     assert "element" in keys
+
+
+def test_features_that_were_not_kept_are_asked_for_by_a_button():
+    session = Session()
+    session.load_bundled("silicon-carbide")
+    _, panel = opened(session, "selection")
+    session.select_environments([0, 1, 2])
+    assert session.fit.lacks_features_for([0, 1, 2])
+    assert panel._fetch.visible
+    assert "Rigidity of their mean" not in words_of(panel)
+    panel._fetch.clicks += 1
+    assert not panel._fetch.visible
+    assert worth(session.fit.group_rigidity([0, 1, 2])) in words_of(panel)
+
+
+def test_with_forces_the_curve_comes_from_the_worker():
+    rng = np.random.default_rng(0)
+    frames = []
+    for seed in range(6):
+        atoms = bulk("Si", cubic=True)
+        atoms.rattle(0.1, seed=seed)
+        atoms.info["energy"] = -37.0 + float(rng.normal(0, 0.2))
+        atoms.arrays["forces"] = rng.normal(0, 0.3, (len(atoms), 3))
+        frames.append(atoms)
+    session = Session()
+    session.load_dataset(dataset_of(StructureSet.from_atoms(frames)))
+    spec = replace(session.settings.model, forces=True)
+    session.commit_settings(replace(session.settings, model=spec))
+    assert session.problem is None
+    assert session.fit.engine.pool.blocks is not None
+    _, panel = opened(session, "alpha")
+    curve = session.studies["alpha"].value
+    np.testing.assert_array_equal(panel.chart._sources["GCV"].data["y"], curve.gcv)
