@@ -143,6 +143,22 @@ def _pin(session: Session, name: str, seed: int) -> None:
     session.add_pin(name)
 
 
+def _open_entry(session: Session, key: str, seed: int) -> None:
+    """Descriptors take seconds: an entry that is open with its own model is only put back to its start."""
+    shown, settings = session.entry, session.settings
+    if (
+        shown is None
+        or settings is None
+        or shown.entry.key != key
+        or session.fit is None
+        or (settings.hypers, settings.model, settings.scale) != (shown.entry.hypers, shown.entry.model, "frozen")
+    ):
+        session.open_entry(key)
+    else:
+        session.set_alpha(shown.entry.alpha)
+        session.use_training_set(shown.training_sets[0].name)
+
+
 def _use_training_set(session: Session, name: str, seed: int) -> None:
     names = [] if session.entry is None else [each.name for each in session.entry.training_sets]
     if name not in names:
@@ -162,8 +178,7 @@ def _move(session: Session, wish: Move, seed: int) -> None:
 ACTIONS: dict[str, Verb] = {
     "toy": Verb(_one_of(lambda: TOYS, "toy"), lambda s, name, seed: s.load_toy(name, seed), "toy: species"),
     "data": Verb(_one_of(lambda: ORDER, "data set"), lambda s, name, seed: s.load_bundled(name), "data: silicon"),
-    "gallery": Verb(_one_of(lambda: menu().values(), "gallery entry"), lambda s, key, seed: s.open_entry(key),
-                    "gallery: silicon"),
+    "gallery": Verb(_one_of(lambda: menu().values(), "gallery entry"), _open_entry, "gallery: silicon"),
     "training-set": Verb(str, _use_training_set, "training-set: pristine only"),
     "train": Verb(parse_selector, lambda s, which, seed: s.set_members(_structures(s, which, seed), f"Train: {which}"),
                   "train: fixed 99 + A9B7"),

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from ase.data import atomic_numbers
@@ -17,6 +18,7 @@ from lprviz.gallery.toys.beads import BEADS
 from lprviz.lessons.grammar import Condition, Part, Selector
 
 if TYPE_CHECKING:
+    from lprviz.data.structures import StructureSet
     from lprviz.analysis import FittedLPR
     from lprviz.session import Session
     from lprviz.session.toys import OpenToy
@@ -170,10 +172,20 @@ def _values(key: str, subject: Subject) -> NDArray[np.float64]:
     if key == "share":
         return subject.fit.regulariser_share
     if key == "neighbours":
-        return coordination(subject.dataset.structures)
+        return _neighbours(subject.dataset.structures)
     if key == "t" and subject.toy is not None and subject.toy.toy.coordinates is not None:
         return subject.toy.toy.coordinates
     raise LessonError(f"Atoms here have no {key!r}.", f"Conditions are on {', '.join(KEYS)} (t in some toys only).")
+
+
+def _neighbours(structures: StructureSet) -> NDArray[np.intp]:
+    """Counted once for each data set: it takes a second, and every reading asks."""
+    if structures not in _COUNTED:
+        _COUNTED[structures] = coordination(structures)
+    return _COUNTED[structures]
+
+
+_COUNTED: WeakKeyDictionary[StructureSet, NDArray[np.intp]] = WeakKeyDictionary()
 
 
 def _species(name: str, subject: Subject) -> int:
