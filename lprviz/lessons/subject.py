@@ -18,8 +18,8 @@ from lprviz.gallery.toys.beads import BEADS
 from lprviz.lessons.grammar import Condition, Part, Selector
 
 if TYPE_CHECKING:
-    from lprviz.data.structures import StructureSet
     from lprviz.analysis import FittedLPR
+    from lprviz.data.structures import StructureSet
     from lprviz.session import Session
     from lprviz.session.toys import OpenToy
     from lprviz.session.values import Dataset, Pin, Selection
@@ -172,7 +172,7 @@ def _values(key: str, subject: Subject) -> NDArray[np.float64]:
     if key == "share":
         return subject.fit.regulariser_share
     if key == "neighbours":
-        return _neighbours(subject.dataset.structures)
+        return _neighbours(subject.dataset.structures).astype(np.float64)
     if key == "t" and subject.toy is not None and subject.toy.toy.coordinates is not None:
         return subject.toy.toy.coordinates
     raise LessonError(f"Atoms here have no {key!r}.", f"Conditions are on {', '.join(KEYS)} (t in some toys only).")

@@ -1,5 +1,7 @@
 """The checker names line, what is wrong and what to do."""
 
+from pathlib import Path
+
 import pytest
 
 from lprviz.cli import main
@@ -70,6 +72,12 @@ def test_a_mistake_is_named_with_its_line(tmp_path, old, new, line, says):
 def test_every_mistake_is_named_at_once(tmp_path):
     found = problems(tmp_path, GOOD.replace("toy: species", "toy: spices").replace("typical", "tpyical"))
     assert [each.line for each in found] == [12, 15]
+
+
+def test_the_example_in_the_readme_is_fine(tmp_path):
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    example = readme.split("````markdown\n")[1].split("````")[0]
+    assert problems(tmp_path, example) == []
 
 
 def test_the_command_checks_and_lists(tmp_path, capsys):
