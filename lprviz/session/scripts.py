@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -66,11 +67,9 @@ def script_of(state: SessionState) -> str:
 
 
 def _head(state: SessionState, fit: FittedLPR) -> list[str]:
-    import lprviz
-
     title = "" if state.dataset is None else state.dataset.title
     about = _comment(f"{title}: {len(fit.members)} of {fit.analysis.structures.n_structures} structures in training.")
-    return [f"# Written by lprviz {lprviz.__version__}.", f"# {about}", "import numpy as np", "", "import lprviz"]
+    return [f"# Written by lprviz {version('lprviz')}.", f"# {about}", "import numpy as np", "", "import lprviz"]
 
 
 def _analysis(state: SessionState, fit: FittedLPR) -> list[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import panel_material_ui as pmui
 
+from lprviz.analysis import FittedLPR
 from lprviz.gallery.claims import Finding, Section, in_digits
 from lprviz.gallery.entry import GalleryResult
 from lprviz.session import Session
 from lprviz.session.gallery import OpenEntry
+from lprviz.views.insight import BUTTON, Insight
 from lprviz.views.style import words
 from lprviz.views.text import escaped
 
@@ -17,35 +19,36 @@ NOTHING_OPEN = (
 )
 
 
-class GalleryPanel:
+class GalleryPanel(Insight):
     """Adapter between the session and what a gallery entry says."""
 
+    sentence = "What the theory of rigidity leads to expect, beside what is obtained here."
+
     def __init__(self, session: Session) -> None:
-        self._session = session
+        super().__init__(session)
         self._following = False
         self._about = words("lpr-gallery", sizing_mode="stretch_width")
         self._sets = pmui.RadioBoxGroup(
-            label="Train on", options=[], value=None, size="small", sizing_mode="stretch_width",
-            css_classes=["lpr-training-sets"], visible=False, margin=(2, 0),
-        )  # fmt: skip
-        self._run = pmui.Button(
-            label="Set expected against obtained", variant="outlined", size="small", visible=False,
-            css_classes=["lpr-gallery-run"], margin=(4, 0),
-        )  # fmt: skip
-        self._table = words("lpr-findings", sizing_mode="stretch_width")
-        self.view = pmui.Column(
-            self._about,
-            self._sets,
-            self._run,
-            self._table,
-            sizing_mode="stretch_both",
-            styles={"overflow-y": "auto", "padding": "8px 12px"},
-            margin=0,
+            label="Train on",
+            options=[],
+            value=None,
+            size="small",
+            sizing_mode="stretch_width",
+            css_classes=["lpr-training-sets"],
+            visible=False,
+            margin=(2, 0),
         )
+        self._run = pmui.Button(
+            label="Set expected against obtained",
+            description="Set expected against obtained: everything the entry claims is computed, in the background.",
+            visible=False,
+            css_classes=["lpr-gallery-run"],
+            **BUTTON,
+        )
+        self._table = words("lpr-findings", sizing_mode="stretch_width")
+        self._place(self._about, self._sets, self._run, self._table)
         self._sets.param.watch(self._choose, "value")
         self._run.on_click(self._ask)
-        session.param.watch(self._refresh, ["entry", "members", "studies", "activity"])
-        self._refresh()
 
     def _choose(self, event: object) -> None:
         if not self._following and self._sets.value:
@@ -55,7 +58,12 @@ class GalleryPanel:
         if self._session.entry is not None:
             self._session.study(self._session.entry.study)
 
-    def _refresh(self, *events: object) -> None:
+    def _looks_at(self) -> tuple[object, ...]:
+        session, shown = self._session, self._session.entry
+        study = None if shown is None else session.studies.get(shown.study)
+        return shown, session.members, study, session.activity is None
+
+    def _draw(self, fit: FittedLPR) -> None:
         shown = self._session.entry
         self._sets.visible = self._run.visible = shown is not None
         if shown is None:

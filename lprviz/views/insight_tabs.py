@@ -12,12 +12,14 @@ from lprviz.views.alpha_panel import AlphaPanel
 from lprviz.views.calibration_panel import CalibrationPanel
 from lprviz.views.committee_panel import CommitteePanel
 from lprviz.views.deferral import Deferral
+from lprviz.views.gallery_panel import GalleryPanel
 from lprviz.views.histogram_panel import HistogramPanel
 from lprviz.views.insight import Insight
 from lprviz.views.selection_panel import SelectionPanel
 from lprviz.views.truth_panel import TruthPanel
 
 DISTRIBUTION = "distribution"
+GALLERY = "gallery"
 
 _INSIGHTS: dict[str, tuple[str, Callable[[Session], Insight]]] = {
     "calibration": ("Calibration", CalibrationPanel),
@@ -25,6 +27,7 @@ _INSIGHTS: dict[str, tuple[str, Callable[[Session], Insight]]] = {
     "truth": ("Truth", TruthPanel),
     "committee": ("Committee", CommitteePanel),
     "selection": ("Selection", SelectionPanel),
+    GALLERY: ("Gallery", GalleryPanel),
 }
 
 
@@ -48,6 +51,7 @@ class InsightTabs:
         self._places[DISTRIBUTION].append(histogram.view)
         self.view = pn.Column(self._strip, *self._places.values(), sizing_mode="stretch_both", margin=0)
         session.param.watch(self._follow, ["fit", "picture", "selection", "studies", "alpha", "activity"])
+        session.param.watch(self._open_gallery, "entry")
 
     def open(self, key: str) -> None:
         """Show a tab."""
@@ -64,6 +68,11 @@ class InsightTabs:
         for name, place in self._places.items():
             place.visible = name == key
         self._histogram.set_shown(key == DISTRIBUTION)
+
+    def _open_gallery(self, *events: object) -> None:
+        """Who opens an entry wants to read what it is about."""
+        if self._session.entry is not None:
+            self.open(GALLERY)
 
     def set_dark(self, dark: bool) -> None:
         """Take the colours of a dark or a light page."""
