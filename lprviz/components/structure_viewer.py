@@ -47,7 +47,7 @@ OnDrawn = Callable[[int, float, float], None]
 OnFailed = Callable[[str], None]
 
 
-def _script() -> str:
+def viewer_script() -> str:
     """All parts as one module: Panel inlines a component's script, where relative imports lead nowhere."""
     return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _PARTS)
 
@@ -81,7 +81,7 @@ class StructureViewer(JSComponent):
     scene_packet = param.Bytes(default=None, allow_None=True)
     colour_packet = param.Bytes(default=None, allow_None=True)
 
-    _esm: ClassVar[str | PathLike[str]] = _script()
+    _esm: ClassVar[str | PathLike[str]] = viewer_script()
     _stylesheets: ClassVar[list[str]] = [(_FOLDER / "structure_viewer.css").read_text(encoding="utf-8")]
 
     def __init__(self, **params: Any) -> None:
@@ -121,7 +121,7 @@ class StructureViewer(JSComponent):
             self._in_flight = self._waiting = None
             self._scene_identity += 1
         self._n_atoms = scene.n_atoms
-        self.scene_packet = _pack_scene(scene, self._scene_identity)
+        self.scene_packet = pack_scene(scene, self._scene_identity)
 
     def set_colours(
         self, rgb: ArrayLike, outline: ArrayLike | None = None, hover_labels: Sequence[str] | None = None
@@ -231,7 +231,8 @@ class StructureViewer(JSComponent):
             self._flush()
 
 
-def _pack_scene(scene: Scene, identity: int) -> bytes:
+def pack_scene(scene: Scene, identity: int) -> bytes:
+    """Return a scene as one packet; colours name it by its identity."""
     fields = {
         "identity": identity,
         "n_atoms": scene.n_atoms,

@@ -16,6 +16,7 @@ from lprviz.core.projection import principal_components
 from lprviz.exports.atom_numbers import atom_numbers
 
 _DIGITS = 6
+_LEAST_RANGE = 1e-4
 _REFERENCE = "S. Chong et al., J. Chem. Theory Comput. 2023, 19, 8020, doi 10.1021/acs.jctc.3c00704"
 
 
@@ -42,6 +43,7 @@ def chemiscope_json(
     pool = fit.analysis.structures
     chosen = list(range(pool.n_structures) if structures is None else structures)
     rows = np.concatenate([np.arange(pool.offsets[i], pool.offsets[i + 1]) for i in chosen])
+    logs = np.log10(np.where(np.isfinite(fit.lpr), fit.lpr, np.nan))[rows]  # an atom that sees nothing has none
     content = {
         "meta": {
             "name": title or pool.name or "lprviz",
@@ -54,8 +56,10 @@ def chemiscope_json(
             for number, index in enumerate(chosen)
             for atom in range(len(pool[index]))
         ],
-        "properties": {**_of_atoms(fit, rows), **_of_structures(fit, chosen)},
-        "settings": _settings(periodic=any(bool(pool[index].pbc.any()) for index in chosen)),
+        "properties": {**_of_atoms(fit, rows, logs), **_of_structures(fit, chosen)},
+        "settings": _settings(
+            logs, len(pool[chosen[0]]), periodic=any(bool(pool[index].pbc.any()) for index in chosen)
+        ),
     }
     written = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     return gzip.compress(written, mtime=0) if compressed else written
@@ -78,10 +82,8 @@ def _structure(atoms: Atoms) -> dict[str, Any]:
     return found
 
 
-def _of_atoms(fit: FittedLPR, rows: NDArray[np.intp]) -> dict[str, Any]:
+def _of_atoms(fit: FittedLPR, rows: NDArray[np.intp], logs: NDArray[np.float64]) -> dict[str, Any]:
     coordinates = principal_components(fit.engine.pool).coordinates[rows]
-    with np.errstate(divide="ignore"):
-        logs = np.log10(fit.lpr[rows])
     found = {"log10 LPR": _property("atom", logs, "", "Logarithm of the local prediction rigidity; 0: one label")}
     for column in atom_numbers(fit):
         found[column.name] = _property("atom", column.values[rows], column.unit, column.meaning)
@@ -116,14 +118,19 @@ def _property(target: str, values: NDArray[np.float64], unit: str, meaning: str)
     return found | ({"units": unit} if unit else {})
 
 
-def _settings(*, periodic: bool) -> dict[str, Any]:
+def _settings(logs: NDArray[np.float64], n_first: int, *, periodic: bool) -> dict[str, Any]:
+    """How it opens: map and structures coloured alike, over the range of all that is written."""
+    seen = logs[np.isfinite(logs)]
+    low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0)
+    margin = 1e-4 * max(high - low, 1.0)
+    colour = {"property": "log10 LPR", "palette": "viridis", "min": low - margin, "max": high + margin}
+    structure: dict[str, Any] = {"unitCell": periodic, "bonds": True, "environments": {"activated": False}}
+    first = logs[:n_first]
+    if np.isfinite(first).all() and np.ptp(first) > _LEAST_RANGE:
+        structure["color"] = dict(colour)
+    # else by element: chemiscope stops with an error when all atoms of the first structure have the same value
     return {
         "target": "atom",
-        "map": {
-            "x": {"property": "PC1"},
-            "y": {"property": "PC2"},
-            "color": {"property": "log10 LPR"},
-            "palette": "viridis",
-        },
-        "structure": [{"color": {"property": "log10 LPR"}, "palette": "viridis", "unitCell": periodic, "bonds": True}],
+        "map": {"x": {"property": "PC1"}, "y": {"property": "PC2"}, "color": dict(colour)},
+        "structure": [structure],
     }
