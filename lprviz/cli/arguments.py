@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_describe(commands)
     _add_datasets(commands)
     _add_gallery(commands)
+    _add_export(commands)
     add_lessons(commands)
     return parser
 
@@ -131,6 +132,20 @@ def _add_gallery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument("--list", action="store_true", help="list the entries and stop")
     command.add_argument("--only", action="append", metavar="KEY", help="this entry alone; may be given again")
     command.add_argument("--output", metavar="REPORT.html", help="write a report: one page that loads nothing else")
+    command.add_argument("--no-cache", action="store_true", help="neither look up nor keep descriptors on disk")
+    _add_reporting(command, "OUT.json")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "export",
+        help="what a saved session shows, as structures, tables, figures or a page",
+        description="Open a session file or a link and write what it shows; the ending of each name says as what: "
+        ".xyz, -atoms.csv, .csv (structures), .json.gz (chemiscope), .png, .svg, .pdf, .html, .py, .lprviz.json.",
+    )
+    command.add_argument("session", metavar="SESSION", help="a session file, or the text of a link")
+    command.add_argument("--output", required=True, action="append", metavar="FILE", help="may be given again")
+    command.add_argument("--structure", type=int, metavar="I", help="structure that figures show, counted from 0")
     command.add_argument("--no-cache", action="store_true", help="neither look up nor keep descriptors on disk")
     _add_reporting(command, "OUT.json")
 

@@ -32,6 +32,11 @@ def write_text(path: str, text: str) -> None:
     _write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def write_bytes(path: str, content: bytes) -> None:
+    """Write bytes to `path`."""
+    _write_whole(path, lambda temporary: temporary.write_bytes(content))
+
+
 def write_structures(path: str, structures: Sequence[Atoms], columns: Sequence[Columns] | None = None) -> None:
     """Write structures as extended xyz to `path`, or to standard output for ``-``.
 

@@ -20,6 +20,9 @@ gains       what each structure outside training would be worth
 gallery     entries of the gallery, opened and run
 records     a session as plain text: links, files
 scripts     what is on show as a Python script
+exporting   what is on show as a file for other programs
+autosave    sessions kept on the server's disk
+descriptions  what the picture says in words
 pictures    state to values and colour scale
 """
 

@@ -7,8 +7,8 @@ from ase.data import chemical_symbols
 
 from lprviz.core.colours import format_value
 from lprviz.data.structures import StructureSet
-from lprviz.session import Session
 from lprviz.session.quantities import ELEMENT
+from lprviz.session.state import SessionState
 from lprviz.session.values import Picture
 
 
@@ -26,11 +26,11 @@ def atom_labels(structures: StructureSet, picture: Picture, atoms: slice) -> lis
     ]
 
 
-def picture_summary(session: Session, picture: Picture, atoms: slice) -> str:
+def picture_summary(session: SessionState, picture: Picture, atoms: slice) -> str:
     """Return the picture in one sentence."""
     dataset = session.dataset
     assert dataset is not None
-    structure = session.selection.structure
+    structure = int(dataset.structures.structure_of[atoms.start])
     formula = dataset.structures.formulas[structure]
     values = picture.values[atoms]
     if picture.quantity == ELEMENT:
