@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from lprviz.errors import LprvizError
 if TYPE_CHECKING:
     from lprviz.session import Session
 
+_LINK = re.compile(r"\d+\.[A-Za-z0-9_-]{40,}")
 _KINDS = {
     ".xyz": "extxyz",
     ".extxyz": "extxyz",
@@ -51,30 +53,39 @@ def kind_of(path: str) -> str:
     if kind is None or (kind == "chemiscope" and not name.endswith(".json.gz")):
         raise LprvizError(
             f"The name {Path(path).name} does not say what the file is to hold.",
-            "Let it end in .xyz, -atoms.csv, .csv, .json.gz (chemiscope), .png, .svg, .pdf, .html, .py or .lprviz.json.",
+            "Let it end in .xyz, -atoms.csv, .csv, .json.gz, .png, .svg, .pdf, .html, .py or .lprviz.json.",
         )
     return kind
 
 
 def opened(source: str, report: Report, *, cached: bool) -> Session:
-    """Open a session file, or a link where no such file exists."""
+    """Open a link, or the session file of that name."""
     from lprviz.data.cache import DiskCache
     from lprviz.session import Session
     from lprviz.session.library import Library
 
     session = Session(library=Library(DiskCache() if cached else None))
     with report.stage("opening the session"):
-        if Path(source).is_file():
-            session.open_file(Path(source).read_bytes())
-        else:
+        if _LINK.fullmatch(source):
             session.open_link(source)
+        else:
+            session.open_file(_read(source))
     problem = session.problem
-    if session.fit is None or problem is not None and session.picture is None:
+    if session.fit is None:
         message, hint = (problem.message, problem.hint) if problem is not None else ("It cannot be opened.", "")
         raise LprvizError(message, hint)
     if problem is not None:
         report.note(f"warning: {problem.message}")
     return session
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise LprvizError(
+            f"The session file {Path(path).name[:60]} cannot be read: {error.strerror}.", "Check the path."
+        ) from error
 
 
 def _content(session: Session, kind: str) -> bytes:

@@ -116,7 +116,7 @@ def html_snapshot(
         "options": "".join(f"<option>{html.escape(each.caption)}</option>" for each in structures),
         "alone": " hidden" if len(structures) == 1 else "",
         "facts": "".join(f"<dt>{html.escape(a)}</dt><dd>{html.escape(b)}</dd>" for a, b in facts),
-        "data": _inside_script(json.dumps(page, ensure_ascii=True, allow_nan=False)),
+        "data": json.dumps(page, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c"),
         "library": "".join(f"<script>{_inside_script(each)}</script>\n" for each in _library()),
         "script": _inside_script(script),
     }
@@ -195,7 +195,7 @@ def _library() -> list[str]:
 
 
 def _inside_script(text: str) -> str:
-    """Text that cannot end the script it stands in; as JavaScript or JSON it means the same."""
+    """A script that cannot end the tag it stands in; it means the same."""
     return _ENDING.sub(r"<\\/", text).replace("<!--", "<\\u0021--")
 
 

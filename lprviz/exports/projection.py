@@ -93,9 +93,10 @@ def _view(scene: Scene, camera: tuple[float, ...]) -> tuple[FloatArray, FloatArr
             (_FIRST_DISTANCE * scene.radius),
         )
     numbers = np.asarray(camera, dtype=np.float64)
-    matrix = numbers.reshape(4, 4).T if numbers.shape == (16,) else np.zeros((4, 4))
+    usable = numbers.shape == (16,) and bool(np.isfinite(numbers).all())
+    matrix = numbers.reshape(4, 4).T if usable else np.zeros((4, 4))
     distance = float(np.cbrt(np.linalg.det(matrix[:3, :3])))
-    if not np.isfinite(numbers).all() or not distance > 0.0:
+    if not distance > 0.0:
         raise ModelError("These sixteen numbers are no view.", "Leave the camera out for the default view.")
     return matrix[:3, :3] / distance, matrix[:3, 3], distance
 

@@ -139,7 +139,7 @@ def _figure(format: Format) -> Callable[[Keeping, Iterable[int] | None], bytes]:
     def make(session: Keeping, structures: Iterable[int] | None) -> bytes:
         fit, picture = fit_of(session), session.picture
         assert picture is not None  # a fit on show has a picture
-        chosen = list(structures or [session.selection.structure])[0]
+        chosen = session.selection.structure if structures is None else next(iter(structures))
         atoms = atoms_of_structure(fit, chosen)
         outlined = picture.outlined[atoms]
         note = "; ".join(value for name, value in provenance(session) if name in ("Model", "Training set"))

@@ -11,8 +11,8 @@ from lprviz.core.colours import css_colours, element_rgb
 from lprviz.data.scene import build_scene
 from lprviz.errors import LprvizError
 from lprviz.session import Session
-from lprviz.session.values import Picture
 from lprviz.session.descriptions import atom_labels, picture_summary
+from lprviz.session.values import Picture
 from lprviz.views.preview_words import preview_line, preview_title
 from lprviz.views.style import TIP
 from lprviz.views.text import structure_name
