@@ -7,8 +7,8 @@ import pytest
 from ase.build import molecule
 
 from lprviz.data.structures import StructureSet
-from lprviz.views.deferral import Deferral
 from lprviz.session.descriptions import picture_summary
+from lprviz.views.deferral import Deferral
 from lprviz.views.training_panel import TrainingPanel, label_columns
 from lprviz.views.viewer_panel import ViewerPanel
 
