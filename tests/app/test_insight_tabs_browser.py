@@ -89,8 +89,10 @@ def test_a_click_on_the_curve_sets_alpha_and_the_selection_is_put_in_words(dashb
 
     open_tab(window, "alpha")
     curve = fit.alpha_curve()
-    seen = eventually(lambda: layers(window, "Cross-validation"), lambda found: len(found) > 1)
-    np.testing.assert_allclose(seen[0][1], curve.loo_rmse)
+    eventually(
+        lambda: [each[1].tolist() for each in layers(window, "Cross-validation")][:1],
+        [pytest.approx(curve.loo_rmse.tolist())],
+    )
     canvas = window.page.locator(".lpr-alpha-curve canvas").first
     expect(canvas).to_be_visible()
     expect(window.page.locator(".lpr-alpha-curve")).to_contain_text("α = 1e−4 now")
