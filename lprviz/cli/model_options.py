@@ -39,6 +39,9 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", choices=BASELINES, default="least-squares", help="energy per species outside the "
                        "model, from TRAIN (default %(default)s)")  # fmt: skip
     group.add_argument("--weight-key", metavar="KEY", help="key of the weight of each structure in the loss")
+    group.add_argument("--forces", action="store_true", help="train on forces too (ridge only)")
+    group.add_argument("--force-weight", type=float, metavar="W", help="(energy noise per atom / force noise)^2 in "
+                       "square angstrom (default 0.001)")  # fmt: skip
     group.add_argument("--n-sparse", type=positive_count, metavar="M", help="sparse points of the kernel")
     group.add_argument("--zeta", type=positive_count, default=2, metavar="Z", help="its exponent (default %(default)s)")
     group.add_argument("--sampling", choices=SAMPLINGS, default="farthest", help="how its points are chosen")
@@ -62,6 +65,7 @@ def model_spec(options: argparse.Namespace, joined: JoinedSets, report: Report) 
     if options.features is not None and options.model is not None:
         raise ModelError("--features brings a model of its own.", "Leave out --model.")
     kind = "features" if options.features is not None else options.model or "ridge"
+    forces = {} if options.force_weight is None else {"force_weight": options.force_weight}
     members = tuple(joined.roles["train"]) if kind == "network" else None
     return ModelSpec(
         kind=kind,
@@ -76,6 +80,8 @@ def model_spec(options: argparse.Namespace, joined: JoinedSets, report: Report) 
         sampling=options.sampling,
         network=NetworkSettings(hidden=tuple(options.hidden), epochs=options.epochs, seed=options.seed),
         trained_on=members,
+        forces=options.forces,
+        **forces,
         features=None if options.features is None else read_feature_files(options.features, joined, report),
     )
 

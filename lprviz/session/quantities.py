@@ -13,7 +13,7 @@ from lprviz.analysis import Calibration, FittedLPR
 from lprviz.core.colours import Kind
 from lprviz.data.structures import StructureSet
 from lprviz.errors import LprvizError
-from lprviz.session.studies import COMMITTEE, COMPONENT, FEATURES, Studies
+from lprviz.session.studies import COMMITTEE, COMPONENT, FEATURES, FORCES, Studies
 from lprviz.session.values import Pin
 
 Values = NDArray[np.float64]
@@ -173,6 +173,12 @@ def _needs_committee(context: Context) -> str:
     return _needs_energies(context) or _waits_for(context, _committee_study(context))
 
 
+def _needs_forces(context: Context) -> str:
+    if not context.fit.analysis.spec.forces:
+        return "This model does not train on forces: switch them on under Another model, Details."
+    return _waits_for(context, FORCES)
+
+
 def _waits_for(context: Context, study: str) -> str:
     if not study or study in context.studies:
         return ""
@@ -291,6 +297,17 @@ QUANTITIES: dict[str, Quantity] = {
             "1: the members disagree as much as they should. Far below 1: they agree because none of them has ever "
             "seen what this atom is made of.",
             study=_committee_study,
+        ),
+        Quantity(
+            "force-effect",
+            "Gain by forces",
+            "LPR with forces / LPR without",
+            "log2-ratio",
+            lambda c: c.studies[FORCES].value.ratio,
+            _needs_forces,
+            "What the forces in training add to each atom's rigidity. They sharpen shapes; of a constant per species "
+            "they know nothing.",
+            study=lambda c: FORCES if c.fit.analysis.spec.forces else "",
         ),
     )
 }

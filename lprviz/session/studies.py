@@ -7,6 +7,7 @@ key                    answer
 ``component:KEY``      `ComponentResult` of the component with that key; it then follows every edit
 ``committee:KIND``     `CommitteeResult` of 32 members
 ``seeds``              `SeedNoise` of a network trained from four seeds
+``forces``             `ForceEffect`: LPR with the forces in training and without; asked again after each edit
 ``gains``              what each structure outside training would be worth, in decades of mean LPR
 ``gallery:KEY``        `GalleryResult`: what the entry expects against what is obtained
 ``alpha``              `AlphaCurve`: cross-validation errors of all regularisers; seconds where forces train
@@ -31,6 +32,7 @@ FEATURES = "features"
 SEEDS = "seeds"
 ALPHA = "alpha"
 GAINS = "gains"
+FORCES = "forces"
 COMPONENT, COMMITTEE = "component", "committee"
 MEMBERS = 32
 
@@ -45,6 +47,7 @@ def label_of(key: str) -> str:
         COMPONENT: "Projecting the component",
         COMMITTEE: f"Training a committee ({name})",
         SEEDS: "Training from other seeds",
+        FORCES: "Fitting without forces",
         GAINS: "Working out predicted gains",
         RUN: "Setting expected against obtained",
         ALPHA: "Trying regularisers",
@@ -62,6 +65,8 @@ def _answering(key: str, fit: FittedLPR) -> Callable[[Tick], Any]:
     kind, _, name = key.partition(":")
     if kind == FEATURES:
         return lambda tick: fit.analysis.pool_with_features(tick=tick) is not None
+    if kind == FORCES:
+        return lambda tick: fit.force_effect()
     if kind == GAINS:
         return lambda tick: gains_in_decades(fit, tick)
     if kind == COMPONENT:
@@ -81,7 +86,7 @@ def followed(studies: Studies, fit: FittedLPR) -> Studies:
     """Return the studies that still mean something for another fit of the same analysis; some follow it."""
     kept: dict[str, Study] = {}
     for key, study in studies.items():
-        if study.fit.analysis is not fit.analysis:
+        if study.fit.analysis is not fit.analysis or (key == FORCES and study.fit is not fit):
             continue
         if isinstance(study.value, ComponentResult):
             kept[key] = Study(key, fit, study.value.follow(fit))

@@ -22,7 +22,7 @@ from lprviz.views.text import escaped
 _GROUPS = {
     "Rigidity": ("lpr", "log-ratio", "regulariser-share"),
     "Energy": ("local-energy", "true-local-energy", "error", "sigma"),
-    "Looking closer": ("correlation", "component", "committee"),
+    "Looking closer": ("correlation", "component", "committee", "force-effect"),
 }
 _EARLIER = "About an earlier training set: train the committee again under Committee."
 _KEEP = "keep it to compare with, as a colouring and as an outline in the histogram."

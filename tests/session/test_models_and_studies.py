@@ -8,6 +8,7 @@ import pytest
 
 from lprviz.analysis.model_spec import ModelSpec
 from lprviz.analysis.network_settings import NetworkSettings
+from lprviz.data.structures import StructureSet
 from lprviz.jobs import Worker
 from lprviz.session import Session
 from lprviz.session.plans import dataset_of
@@ -174,3 +175,21 @@ def test_gains_with_forces_are_work_for_the_background(session):
     before = session.fit.lpr
     session.add_structures([outside])
     assert found[outside] == pytest.approx(np.mean(np.log10(session.fit.lpr / before)))
+
+
+def test_what_forces_add_is_shown_and_follows_edits(session):
+    session.colour("force-effect")
+    assert session.picture.quantity == "lpr"
+    assert "does not train on forces" in session.picture.note
+    rng = np.random.default_rng(5)
+    frames = [atoms.copy() for atoms in silicon(6)]
+    for frame in frames:
+        frame.arrays["forces"] = rng.normal(size=(len(frame), 3))
+    session.load_dataset(dataset_of(StructureSet.from_atoms(frames, name="with forces")))
+    session.commit_settings(replace(session.settings, hypers=HYPERS, model=ModelSpec(forces=True)))
+    assert session.problem is None
+    session.colour("force-effect")
+    assert session.picture.quantity == "force-effect"
+    session.remove_structures([0])
+    np.testing.assert_allclose(session.picture.values, session.fit.force_effect().ratio)
+    assert session.picture.values.min() >= 1 - 1e-9
