@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,16 @@ class Settings:
     model: ModelSpec = field(default_factory=ModelSpec)
     scale: str = "frozen"
 
+    @cached_property
+    def key(self) -> str:
+        """A short name that is the same for settings that give the same model, and only for those."""
+        parts = (self.hypers.key(), self.model.key(), self.model.baseline, self.scale)
+        return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
 
 def settings_key(settings: Settings | None) -> str:
-    """Return a short name that is the same for settings that give the same model, and only for those."""
-    if settings is None:
-        return ""
-    model = settings.model
-    parts = (settings.hypers.key(), model.key(), model.baseline, settings.scale)
-    return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+    """Return the key of settings, "" without any."""
+    return "" if settings is None else settings.key
 
 
 @dataclass(frozen=True)
