@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from lprviz.errors import DataError, ModelError
@@ -56,15 +59,16 @@ def parse_json(content: bytes, what: str) -> Any:
         raise DataError(f"This {what} is damaged, or is something else.", _HINT) from error
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Versions of lprviz and of what its numbers depend on, as far as they are installed."""
-    found = {}
+    found: dict[str, str] = {}
     for name in _PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return MappingProxyType(found)
 
 
 def _refuse(word: str) -> NoReturn:
