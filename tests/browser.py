@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import panel as pn
 from bokeh.document import Document
+from bokeh.io.doc import _PATCHED_CURDOCS
 from playwright.sync_api import Browser, Page
 from waiting import PATIENCE
 
@@ -75,3 +76,4 @@ def open_here(browser: Browser, build: Callable[[], Any], width: int = 900, heig
     finally:
         visit.page.close()
         server.stop()
+        _PATCHED_CURDOCS.clear()  # Bokeh leaves a document current, process-wide, when one of its callbacks has raised
