@@ -55,3 +55,17 @@ def working():
     session.drain()
     assert session.fit is not None
     return session, workers[0]
+
+
+@pytest.fixture(autouse=True)
+def no_served_page(monkeypatch):
+    """Views are tried without a page; a server that an earlier test ran in this process may have left its own."""
+    from lprviz.views import awaited_work
+
+    class Nowhere:
+        curdoc = None
+
+    class Panel:
+        state = Nowhere
+
+    monkeypatch.setattr(awaited_work, "pn", Panel)
