@@ -35,6 +35,7 @@ VALUES = {
     "correlation": "fitted.correlation({picked})",
     "component": "fitted.component_rigidity({component!r}).local",
     "committee": "fitted.{committee}.ratio",
+    "force-effect": "fitted.force_effect().ratio",
     "element": "structures.numbers",
 }
 """How each quantity is had from a fit."""
