@@ -42,11 +42,6 @@ class LiveDocument:
         server_session = getattr(self._document.session_context, "session", None)
         return server_session is not None and server_session.connection_count > 0
 
-    @property
-    def is_rendered(self) -> bool:
-        """Whether the page stands, so that changes reach it as messages."""
-        return self._rendered
-
     def drain_with(self, drain: Callable[[], None]) -> None:
         """Name what a wake-up calls, and let the slow poll call it too."""
         self._drain = drain

@@ -119,7 +119,8 @@ class _Stage:
 
     def running(self) -> AbstractContextManager[Server]:
         """A server started anew, on the disk cache that the last one left."""
-        return serve(self.script, port=self.port, env={"LPRVIZ_CACHE_DIR": str(self.script.parent / "cache")})
+        cache = {"LPRVIZ_CACHE_DIR": str(self.script.parent / "cache")}
+        return serve(self.script, port=self.port, env=cache, arguments=("--warm",))  # as the README starts it
 
     @contextmanager
     def page(self, url: str) -> Iterator[Page]:

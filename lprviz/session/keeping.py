@@ -95,10 +95,10 @@ class Keeping(Toying):
         work = restoring(record, self._library, self.dataset, features)
         self._read(Request("restore", label, work))
 
-    def _accept_other(self, reply: Reply) -> None:
-        if reply.request.kind != "restore":
-            super()._accept_other(reply)
-            return
+    def _takers(self) -> dict[str, Callable[[Reply], None]]:
+        return {**super()._takers(), "restore": self._accept_restored}
+
+    def _accept_restored(self, reply: Reply) -> None:
         restored: Restored = reply.value
         record = restored.record
         with param.parameterized.batch_call_watchers(self):  # views see the whole state change at once

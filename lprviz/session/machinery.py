@@ -198,25 +198,27 @@ class Machinery(Problems):
         self._reading = False
         if reply.error is not None:
             self._fail(reply)
-        elif reply.request.kind == "read":
-            self._accept_dataset(reply.value)
-        elif reply.request.kind == "represent":
-            self._accept_outcome(reply.value, reply.seconds)
-        elif reply.request.kind == "entry":
-            self._plan = None  # whatever was under way is of another data set
-            self._accept_outcome(reply.value.outcome, reply.seconds, reply.value.shown)
-        elif reply.request.kind == "fit":
-            self._refitting = False
-            self._show(reply.value, reply.seconds * 1e3)
-            self._note_metrics()
-        elif reply.request.kind == "study":
-            self._accept_study(reply.value)
         else:
-            self._accept_other(reply)
+            self._takers()[reply.request.kind](reply)
 
-    def _accept_other(self, reply: Reply) -> None:
-        """What classes built on this one have asked for."""
-        raise NotImplementedError(reply.request.kind)
+    def _takers(self) -> dict[str, Callable[[Reply], None]]:
+        """Who takes a reply, by the kind of its request; classes built on this one add their own kinds."""
+        return {
+            "read": lambda reply: self._accept_dataset(reply.value),
+            "represent": lambda reply: self._accept_outcome(reply.value, reply.seconds),
+            "entry": self._accept_entry,
+            "fit": self._accept_fit,
+            "study": lambda reply: self._accept_study(reply.value),
+        }
+
+    def _accept_entry(self, reply: Reply) -> None:
+        self._plan = None  # whatever was under way is of another data set
+        self._accept_outcome(reply.value.outcome, reply.seconds, reply.value.shown)
+
+    def _accept_fit(self, reply: Reply) -> None:
+        self._refitting = False
+        self._show(reply.value, reply.seconds * 1e3)
+        self._note_metrics()
 
     def _note_metrics(self) -> None:
         """The state on show is measured once, when it is reached."""

@@ -115,10 +115,10 @@ class Toying(Previewing):
             self.param.update(toy=made.shown, dataset=plan.dataset, settings=plan.settings, alpha=fit.alpha, studies={})
             self._show(fit, (time.perf_counter() - started) * 1e3)
 
-    def _accept_other(self, reply: Reply) -> None:
-        if reply.request.kind != "toy":
-            super()._accept_other(reply)
-            return
+    def _takers(self) -> dict[str, Callable[[Reply], None]]:
+        return {**super()._takers(), "toy": self._accept_toy}
+
+    def _accept_toy(self, reply: Reply) -> None:
         self._plan = None  # whatever was under way is of another data set
         self.toy = reply.value.shown
         self._accept_outcome(reply.value.outcome, reply.seconds)

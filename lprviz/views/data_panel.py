@@ -42,7 +42,7 @@ class DataPanel:
             size="small",
             css_classes=["lpr-gallery-menu"],
             sizing_mode="stretch_width",
-            margin=(4, 0),
+            margin=(8, 0, 4, 0),
         )
         limits = ReadLimits()
         self._drop = FileDrop(

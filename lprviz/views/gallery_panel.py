@@ -13,16 +13,13 @@ from lprviz.views.insight import BUTTON, Insight
 from lprviz.views.style import words
 from lprviz.views.text import escaped
 
-NOTHING_OPEN = (
-    "<p>The gallery shows what the theory of rigidity leads to expect, on real structures and on toys, beside what is "
-    "obtained here. Open an entry under <b>Data</b>, on the left.</p>"
-)
+NOTHING_OPEN = "<p>Open an entry under <b>Data</b>, on the left.</p>"
 
 
 class GalleryPanel(Insight):
     """Adapter between the session and what a gallery entry says."""
 
-    sentence = "What the theory of rigidity leads to expect, beside what is obtained here."
+    sentence = "What the theory of rigidity leads to expect, on real structures and toys, beside what is obtained."
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import panel as pn
@@ -36,7 +37,7 @@ _AROUND = ":host { flex-wrap: wrap; gap: 4px; height: auto !important; min-width
 """Panel derives sizes of rows and columns from what they hold; here the tab decides, and is scrolled if need be."""
 
 
-class Insight:
+class Insight(ABC):
     """One tab. It is made when it is first opened, and `show` is called only while it is open.
 
     Attributes
@@ -101,9 +102,9 @@ class Insight:
         """What the drawing depends on besides the fit."""
         return ()
 
+    @abstractmethod
     def _draw(self, fit: FittedLPR) -> None:
         """Draw one fit; a `LprvizError` raised here is said in place of the drawing."""
-        raise NotImplementedError
 
 
 def place_for(*charts: Any) -> pn.Row:

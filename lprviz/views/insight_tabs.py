@@ -23,7 +23,7 @@ GALLERY = "gallery"
 
 _INSIGHTS: dict[str, tuple[str, Callable[[Session], Insight]]] = {
     "calibration": ("Calibration", CalibrationPanel),
-    "alpha": ("Choosing α", AlphaPanel),
+    "alpha": ("Alpha", AlphaPanel),
     "truth": ("Truth", TruthPanel),
     "committee": ("Committee", CommitteePanel),
     "selection": ("Selection", SelectionPanel),
